@@ -1,0 +1,218 @@
+package journal
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/binary"
+	"fmt"
+	"time"
+
+	"holdfast.dev/internal/base/clock"
+	"holdfast.dev/internal/platform/storage"
+)
+
+// The kinds of commit.
+const (
+	KindWrite     = "write"
+	KindDirect    = "direct"    // made outside Holdfast, by SQL on the database itself
+	KindMigration = "migration" // a new schema; a snapshot follows it
+	KindRestore   = "restore"   // an earlier state brought back
+)
+
+// ActorDirect is the actor of changes made outside Holdfast.
+const ActorDirect = "direct SQL"
+
+// Commit is the record of one transaction: who changed what, when, from where and why. Numbers have no gaps.
+type Commit struct {
+	Seq     int64     `json:"seq"`
+	At      time.Time `json:"at"`
+	Kind    string    `json:"kind"`
+	Actor   string    `json:"actor"`
+	Source  string    `json:"source"`
+	Request string    `json:"request,omitempty"`
+	Reason  string    `json:"reason,omitempty"`
+	Summary Summary   `json:"summary,omitempty"` // follows from the changes; not part of the chain
+	FirstN  int64     `json:"-"`                 // changes of the commit are those with FirstN <= n <= LastN
+	LastN   int64     `json:"-"`
+}
+
+// Change is one row changed in a commit. Images are JSON arrays of the row's columns in order.
+type Change struct {
+	N      int64
+	Table  string
+	Op     string // "I", "U", "D"
+	Before *string
+	After  *string
+}
+
+// Link gives the chain's next hash: over the previous one, every field of the commit and every change.
+func Link(prev Hash, c Commit, changes []Change) Hash {
+	h := sha256.New()
+	h.Write(prev[:])
+	var num [8]byte
+	put := func(v int64) {
+		binary.BigEndian.PutUint64(num[:], uint64(v))
+		h.Write(num[:])
+	}
+	text := func(s string) {
+		put(int64(len(s)))
+		h.Write([]byte(s))
+	}
+	image := func(s *string) {
+		if s == nil {
+			put(-1)
+			return
+		}
+		text(*s)
+	}
+	put(c.Seq)
+	put(clock.Micros(c.At))
+	for _, s := range []string{c.Kind, c.Actor, c.Source, c.Request, c.Reason} {
+		text(s)
+	}
+	put(int64(len(changes)))
+	for _, ch := range changes {
+		text(ch.Table)
+		text(ch.Op)
+		image(ch.Before)
+		image(ch.After)
+	}
+	return Hash(h.Sum(nil))
+}
+
+// Head is where the journal of a volume stands.
+type Head struct {
+	Seq       int64  // last commit
+	LastN     int64  // last change that belongs to a commit
+	SealedSeq int64  // last commit that the vault holds
+	SealedN   int64  // its last change
+	Chain     Hash   // chain at SealedSeq
+	Digest    Digest // digest of the state at SealedSeq
+	Rows      int64  // rows of the state at SealedSeq
+}
+
+var (
+	qHead = storage.Register("journal/head", `SELECT seq, last_n, sealed_seq, sealed_n, chain, digest, sealed_rows FROM journal_head`)
+	qOpen = storage.Register("journal/open", `UPDATE journal_head SET open_seq = $1`)
+	qLast = storage.Register("journal/last", `SELECT coalesce(max(n), 0) FROM journal_change`)
+	qStep = storage.Register("journal/step", `UPDATE journal_head SET seq = $1, last_n = $2, open_seq = 0`)
+	qAdd  = storage.Register("journal/commit.insert", `INSERT INTO journal_commit (seq, at_us, kind, actor, source, request, reason, summary, first_n, last_n)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`)
+	qSummary = storage.Register("journal/change.summary", `SELECT tbl, op, count(*) FROM journal_change WHERE n >= $1 AND n <= $2 GROUP BY tbl, op ORDER BY tbl, op`)
+	qAdopt   = storage.Register("journal/change.adopt", `UPDATE journal_change SET seq = $1 WHERE n > $2 AND seq = 0`)
+	qSeal    = storage.Register("journal/seal", `UPDATE journal_head SET sealed_seq = $1, sealed_n = $2, chain = $3, digest = $4, sealed_rows = $5`)
+)
+
+// ReadHead gives where the journal stands.
+func ReadHead(ctx context.Context, tx *storage.Tx) (Head, error) {
+	var h Head
+	var chain, digest string
+	if err := tx.Get(ctx, qHead, nil, &h.Seq, &h.LastN, &h.SealedSeq, &h.SealedN, &chain, &digest, &h.Rows); err != nil {
+		return h, fmt.Errorf("read journal head: %w", err)
+	}
+	var err error
+	if h.Chain, err = ParseHash(chain); err != nil {
+		return h, err
+	}
+	h.Digest, err = ParseDigest(digest)
+	return h, err
+}
+
+// Writer numbers the commits of one batch: one storage transaction that carries the writes of several callers.
+type Writer struct {
+	tx   *storage.Tx
+	seq  int64
+	last int64
+}
+
+// NewWriter starts a batch. Changes that were made outside Holdfast since the last commit become a commit of their own first,
+// with the time at which they were found; found tells.
+func NewWriter(ctx context.Context, tx *storage.Tx, at time.Time) (w *Writer, found *Commit, err error) {
+	h, err := ReadHead(ctx, tx)
+	if err != nil {
+		return nil, nil, err
+	}
+	w = &Writer{tx: tx, seq: h.Seq, last: h.LastN}
+	n, err := w.lastChange(ctx)
+	if err != nil || n <= w.last {
+		return w, nil, err
+	}
+	c := Commit{Seq: w.seq + 1, At: at, Kind: KindDirect, Actor: ActorDirect, Source: "database", Reason: "changed outside Holdfast"}
+	if _, err := tx.Exec(ctx, qAdopt, c.Seq, w.last); err != nil {
+		return nil, nil, fmt.Errorf("adopt direct changes: %w", err)
+	}
+	return w, &c, w.record(ctx, &c, n)
+}
+
+func (w *Writer) lastChange(ctx context.Context) (int64, error) {
+	var n int64
+	err := w.tx.Get(ctx, qLast, nil, &n)
+	return n, err
+}
+
+// Commit runs fn as one numbered commit: c gets its number, or stays without one when fn changed nothing. An error of fn
+// undoes fn alone.
+func (w *Writer) Commit(ctx context.Context, c *Commit, fn func() error) error {
+	before := *w
+	err := w.tx.Savepoint(ctx, func() error {
+		if _, err := w.tx.Exec(ctx, qOpen, w.seq+1); err != nil {
+			return err
+		}
+		if err := fn(); err != nil {
+			return err
+		}
+		n, err := w.lastChange(ctx)
+		if err != nil {
+			return err
+		}
+		if n <= w.last && c.Kind == KindWrite {
+			_, err := w.tx.Exec(ctx, qOpen, 0)
+			return err
+		}
+		c.Seq = w.seq + 1
+		return w.record(ctx, c, max(n, w.last))
+	})
+	if err != nil {
+		*w = before
+		c.Seq = 0
+	}
+	return err
+}
+
+func (w *Writer) record(ctx context.Context, c *Commit, last int64) error {
+	c.FirstN, c.LastN = w.last+1, last
+	if err := w.summarise(ctx, c); err != nil {
+		return err
+	}
+	if _, err := w.tx.Exec(ctx, qAdd, c.Seq, clock.Micros(c.At), c.Kind, c.Actor, c.Source, c.Request, c.Reason, c.Summary.String(), c.FirstN, c.LastN); err != nil {
+		return fmt.Errorf("record commit %d: %w", c.Seq, err)
+	}
+	if _, err := w.tx.Exec(ctx, qStep, c.Seq, last); err != nil {
+		return fmt.Errorf("record commit %d: %w", c.Seq, err)
+	}
+	w.seq, w.last = c.Seq, last
+	return nil
+}
+
+// summarise counts the changes of a commit by table and kind.
+func (w *Writer) summarise(ctx context.Context, c *Commit) error {
+	rows, err := w.tx.Query(ctx, qSummary, c.FirstN, c.LastN)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var t Touched
+		if err := rows.Scan(&t.Table, &t.Op, &t.Count); err != nil {
+			return err
+		}
+		c.Summary = append(c.Summary, t)
+	}
+	return rows.Err()
+}
+
+// Seal records that the vault holds everything up to h.SealedSeq.
+func Seal(ctx context.Context, tx *storage.Tx, h Head) error {
+	_, err := tx.Exec(ctx, qSeal, h.SealedSeq, h.SealedN, h.Chain.String(), h.Digest.String(), h.Rows)
+	return err
+}

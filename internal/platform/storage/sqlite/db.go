@@ -1,0 +1,250 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"net/url"
+	"sync"
+
+	"holdfast.dev/internal/platform/storage"
+)
+
+// maxReaders bounds the read connections of one file; more readers than that wait.
+const maxReaders = 8
+
+// DB is one open file: one connection that writes, up to maxReaders that read.
+type DB struct {
+	path     string
+	readOnly bool
+	pool     *sql.DB
+	writer   chan *conn
+	readers  chan *conn // idle read connections
+	slots    chan struct{}
+	closing  sync.Once
+}
+
+// OpenFile opens a file that exists (an empty one is a new database).
+func OpenFile(path string) (*DB, error) { return open(path, "rw") }
+
+// OpenImmutable opens a file for reading that nobody writes, such as an unpacked snapshot: no locks, no log.
+func OpenImmutable(path string) (*DB, error) { return open(path, "ro") }
+
+func open(path, mode string) (*DB, error) {
+	dsn := "file:" + (&url.URL{Path: path}).EscapedPath() + "?mode=" + mode
+	if mode == "ro" {
+		dsn += "&immutable=1"
+	}
+	pool, err := sql.Open(driverName, dsn)
+	if err != nil {
+		return nil, fmt.Errorf("open %s: %w", path, err)
+	}
+	pool.SetMaxOpenConns(maxReaders + 1)
+	pool.SetMaxIdleConns(maxReaders + 1)
+	db := &DB{path: path, readOnly: mode == "ro", pool: pool, writer: make(chan *conn, 1), readers: make(chan *conn, maxReaders), slots: make(chan struct{}, maxReaders)}
+	if mode == "ro" {
+		return db, nil
+	}
+	w, err := db.connect(true)
+	if err != nil {
+		pool.Close()
+		return nil, err
+	}
+	db.writer <- w
+	return db, nil
+}
+
+// connect opens a connection and sets it up. cache_size is an upper bound that fills only as pages are used.
+func (db *DB) connect(write bool) (*conn, error) {
+	ctx := context.Background()
+	c, err := db.pool.Conn(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("connect %s: %w", db.path, classify(err))
+	}
+	setup := []string{"PRAGMA busy_timeout=10000", "PRAGMA foreign_keys=ON", "PRAGMA recursive_triggers=ON", "PRAGMA temp_store=MEMORY", "PRAGMA cache_size=-32000"}
+	if write {
+		setup = append([]string{"PRAGMA journal_mode=WAL", "PRAGMA synchronous=FULL"}, setup...)
+	} else {
+		setup = append(setup, "PRAGMA query_only=ON")
+	}
+	for _, s := range setup {
+		if _, err := c.ExecContext(ctx, s); err != nil {
+			c.Close()
+			return nil, fmt.Errorf("%s: %s: %w", db.path, s, classify(err))
+		}
+	}
+	return &conn{c: c, write: write, stmts: map[string]*sql.Stmt{}}, nil
+}
+
+// Dialect implements storage.DB.
+func (db *DB) Dialect() storage.Dialect { return storage.SQLite }
+
+// Read implements storage.DB.
+func (db *DB) Read(ctx context.Context, fn func(*storage.Tx) error) error {
+	select {
+	case db.slots <- struct{}{}:
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	defer func() { <-db.slots }()
+	var c *conn
+	select {
+	case c = <-db.readers:
+	default:
+		var err error
+		if c, err = db.connect(false); err != nil {
+			return err
+		}
+	}
+	defer func() { db.readers <- c }()
+	if err := c.begin("BEGIN"); err != nil {
+		return err
+	}
+	defer c.rollback()
+	return fn(storage.NewTx(c, storage.SQLite, classify))
+}
+
+// Write implements storage.DB.
+func (db *DB) Write(ctx context.Context, fn func(*storage.Tx) error) (err error) {
+	var c *conn
+	select {
+	case w, ok := <-db.writer:
+		if !ok {
+			return fmt.Errorf("write %s: database is closed", db.path)
+		}
+		c = w
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	defer func() { db.writer <- c }()
+	if err := c.begin("BEGIN IMMEDIATE"); err != nil {
+		return err
+	}
+	done := false
+	defer func() {
+		if !done {
+			c.rollback()
+		}
+	}()
+	tx := storage.NewTx(c, storage.SQLite, classify)
+	if err := fn(tx); err != nil {
+		return err
+	}
+	if err := tx.Broken(); err != nil {
+		return err
+	}
+	if _, err := c.Exec(context.Background(), "COMMIT", nil); err != nil {
+		return fmt.Errorf("commit: %w", classify(err))
+	}
+	done = true
+	return nil
+}
+
+// CopyTo writes a compact, consistent copy of the database to a new file while others go on reading and writing.
+func (db *DB) CopyTo(ctx context.Context, path string) error {
+	c, err := db.connect(false)
+	if err != nil {
+		return err
+	}
+	defer c.close()
+	if _, err := c.Exec(ctx, "PRAGMA query_only=OFF", nil); err != nil {
+		return classify(err)
+	}
+	if _, err := c.Exec(ctx, "VACUUM INTO $1", []any{path}); err != nil {
+		return fmt.Errorf("copy database: %w", classify(err))
+	}
+	return nil
+}
+
+// Close waits for the writer and closes every connection.
+func (db *DB) Close() error {
+	var err error
+	db.closing.Do(func() {
+		if !db.readOnly {
+			w := <-db.writer
+			w.close()
+			close(db.writer)
+		}
+		for range maxReaders {
+			db.slots <- struct{}{}
+		}
+		close(db.readers)
+		for c := range db.readers {
+			c.close()
+		}
+		err = db.pool.Close()
+	})
+	return err
+}
+
+// conn is a connection with the statements it has prepared.
+type conn struct {
+	c     *sql.Conn
+	write bool
+	stmts map[string]*sql.Stmt
+}
+
+// maxStatements bounds the prepared statements of a connection; composed texts would fill it without end.
+const maxStatements = 400
+
+func (c *conn) prepare(text string) (*sql.Stmt, error) {
+	if s := c.stmts[text]; s != nil {
+		return s, nil
+	}
+	s, err := c.c.PrepareContext(context.Background(), text)
+	if err != nil {
+		return nil, err
+	}
+	if len(c.stmts) >= maxStatements {
+		for text, old := range c.stmts {
+			old.Close()
+			delete(c.stmts, text)
+			break
+		}
+	}
+	c.stmts[text] = s
+	return s, nil
+}
+
+// Exec implements storage.Runner. The caller's cancellation is not passed on: SQLite undoes the whole transaction
+// when a writing statement is interrupted.
+func (c *conn) Exec(_ context.Context, text string, args []any) (int64, error) {
+	s, err := c.prepare(text)
+	if err != nil {
+		return 0, err
+	}
+	r, err := s.ExecContext(context.Background(), args...)
+	if err != nil {
+		return 0, err
+	}
+	return r.RowsAffected()
+}
+
+// Query implements storage.Runner. A reader's statement ends when its caller goes away; a writer's does not, see Exec.
+func (c *conn) Query(ctx context.Context, text string, args []any) (*sql.Rows, error) {
+	s, err := c.prepare(text)
+	if err != nil {
+		return nil, err
+	}
+	if c.write {
+		ctx = context.Background()
+	}
+	return s.QueryContext(ctx, args...)
+}
+
+func (c *conn) begin(text string) error {
+	if _, err := c.Exec(context.Background(), text, nil); err != nil {
+		return fmt.Errorf("begin: %w", classify(err))
+	}
+	return nil
+}
+
+// rollback ignores "no transaction is active": the engine has then rolled back by itself.
+func (c *conn) rollback() { _, _ = c.Exec(context.Background(), "ROLLBACK", nil) }
+
+func (c *conn) close() {
+	for _, s := range c.stmts {
+		s.Close()
+	}
+	c.c.Close()
+}

@@ -1,0 +1,155 @@
+// Package sqlite keeps each tenant database in a file of its own under one folder. It is one of the two importers of a
+// driver. Every write is a BEGIN IMMEDIATE on the single write connection of the file, made durable by fsync of the
+// write-ahead log (synchronous=FULL); readers have connections of their own and never wait for the writer.
+package sqlite
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+
+	"holdfast.dev/internal/platform/storage"
+)
+
+// Engine keeps databases as files NAME.db under a folder.
+type Engine struct {
+	dir string
+}
+
+var validName = regexp.MustCompile(`^[a-z0-9][a-z0-9_.-]*(/[a-z0-9][a-z0-9_.-]*)*$`)
+
+// New makes an engine over a folder, which is created when missing.
+func New(dir string) (*Engine, error) {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return nil, fmt.Errorf("create data folder: %w", err)
+	}
+	return &Engine{dir: dir}, nil
+}
+
+// Dialect implements storage.Engine.
+func (e *Engine) Dialect() storage.Dialect { return storage.SQLite }
+
+// Path gives the file of a database.
+func (e *Engine) Path(name string) string {
+	return filepath.Join(e.dir, filepath.FromSlash(name)+".db")
+}
+
+func (e *Engine) check(name string) error {
+	if !validName.MatchString(name) || strings.Contains(name, "..") {
+		return fmt.Errorf("%q is no database name", name)
+	}
+	return nil
+}
+
+// Create implements storage.Engine.
+func (e *Engine) Create(ctx context.Context, name string) error {
+	if err := e.check(name); err != nil {
+		return err
+	}
+	path := e.Path(name)
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return fmt.Errorf("create folder of %s: %w", name, err)
+	}
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+	if errors.Is(err, fs.ErrExist) {
+		return fmt.Errorf("create %s: %w", name, storage.ErrExists)
+	}
+	if err != nil {
+		return fmt.Errorf("create %s: %w", name, err)
+	}
+	if err := f.Close(); err != nil {
+		return err
+	}
+	return syncDir(filepath.Dir(path))
+}
+
+// Open implements storage.Engine.
+func (e *Engine) Open(ctx context.Context, name string) (storage.DB, error) {
+	if err := e.check(name); err != nil {
+		return nil, err
+	}
+	path := e.Path(name)
+	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("open %s: %w", name, storage.ErrMissing)
+	}
+	return OpenFile(path)
+}
+
+// Exists implements storage.Engine.
+func (e *Engine) Exists(ctx context.Context, name string) (bool, error) {
+	if err := e.check(name); err != nil {
+		return false, err
+	}
+	_, err := os.Stat(e.Path(name))
+	if errors.Is(err, fs.ErrNotExist) {
+		return false, nil
+	}
+	return err == nil, err
+}
+
+// List implements storage.Engine.
+func (e *Engine) List(ctx context.Context) ([]string, error) {
+	var names []string
+	err := filepath.WalkDir(e.dir, func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() || !strings.HasSuffix(path, ".db") {
+			return err
+		}
+		rel, err := filepath.Rel(e.dir, path)
+		if err != nil {
+			return err
+		}
+		names = append(names, strings.TrimSuffix(filepath.ToSlash(rel), ".db"))
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("list databases: %w", err)
+	}
+	return names, nil
+}
+
+// Remove implements storage.Engine.
+func (e *Engine) Remove(ctx context.Context, name string) error {
+	if err := e.check(name); err != nil {
+		return err
+	}
+	path := e.Path(name)
+	for _, suffix := range []string{"", "-wal", "-shm"} {
+		if err := os.Remove(path + suffix); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return fmt.Errorf("remove %s: %w", name, err)
+		}
+	}
+	return nil
+}
+
+// Size implements storage.Engine.
+func (e *Engine) Size(ctx context.Context, name string) (int64, error) {
+	if err := e.check(name); err != nil {
+		return 0, err
+	}
+	var n int64
+	for _, suffix := range []string{"", "-wal"} {
+		if st, err := os.Stat(e.Path(name) + suffix); err == nil {
+			n += st.Size()
+		} else if suffix == "" {
+			return 0, fmt.Errorf("size of %s: %w", name, err)
+		}
+	}
+	return n, nil
+}
+
+// Close implements storage.Engine.
+func (e *Engine) Close() error { return nil }
+
+func syncDir(dir string) error {
+	d, err := os.Open(dir)
+	if err != nil {
+		return err
+	}
+	defer d.Close()
+	return d.Sync()
+}

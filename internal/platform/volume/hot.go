@@ -1,0 +1,229 @@
+package volume
+
+import (
+	"container/list"
+	"context"
+	"fmt"
+	"sync"
+	"time"
+
+	"holdfast.dev/internal/base/clock"
+	"holdfast.dev/internal/platform/identity"
+	"holdfast.dev/internal/platform/journal"
+	"holdfast.dev/internal/platform/storage"
+)
+
+// maxBatch bounds how many writers share one transaction, and so how long the first of them waits.
+const maxBatch = 64
+
+// hot is an open volume. A slot in the pool's books is a hot too: it stands for the volume while it is being opened.
+type hot struct {
+	// Of a slot; guarded by the pool's lock.
+	opened  *hot
+	failed  error
+	ready   chan struct{}
+	users   int
+	dropped bool
+	gone    chan struct{}
+	element *list.Element
+
+	// Of an open volume.
+	slot  *hot
+	pool  *Pool
+	ref   Ref
+	kind  Kind
+	place Place
+	db    storage.DB
+
+	mu      sync.Mutex
+	pending []*write
+	running bool
+	lastAt  time.Time
+
+	memoMu sync.Mutex
+	memo   map[any]*memo
+	seq    int64 // newest commit that memo values know of
+}
+
+// write is one caller's write, waiting for its turn.
+type write struct {
+	ctx    context.Context
+	fn     func(*Tx) error
+	commit journal.Commit
+	err    error
+	done   chan struct{}
+}
+
+func (h *hot) close() {
+	if h.opened != nil {
+		_ = h.opened.db.Close() // every commit is durable already; there is nothing left to lose
+	}
+	if h.gone != nil {
+		close(h.gone)
+	}
+}
+
+// prepare migrates the schema, installs the journal and learns the time of the newest commit.
+func (h *hot) prepare(ctx context.Context) error {
+	newest := map[string]int{}
+	for _, m := range h.kind.Migrations {
+		newest[m.Product] = max(newest[m.Product], m.Version)
+	}
+	current := false
+	err := h.db.Read(ctx, func(tx *storage.Tx) error {
+		names, err := storage.TableNames(ctx, tx)
+		if err != nil || len(names) == 0 {
+			return err
+		}
+		have, err := storage.SchemaVersions(ctx, tx)
+		if err != nil {
+			return err
+		}
+		current = true
+		for product, v := range newest {
+			current = current && have[product] >= v
+		}
+		return h.readHead(ctx, tx)
+	})
+	if err != nil || current {
+		return err
+	}
+	return h.migrate(ctx)
+}
+
+func (h *hot) readHead(ctx context.Context, tx *storage.Tx) error {
+	head, err := journal.ReadHead(ctx, tx)
+	if err != nil || head.Seq == 0 {
+		return err
+	}
+	c, err := journal.Get(ctx, tx, head.Seq)
+	if err != nil {
+		return err
+	}
+	h.seq, h.lastAt = c.Seq, c.At
+	return nil
+}
+
+// migrate is a commit of its own, so that a restore knows which schema an instant belongs to.
+func (h *hot) migrate(ctx context.Context) error {
+	return h.db.Write(ctx, func(tx *storage.Tx) error {
+		changed, err := storage.Migrate(ctx, tx, h.kind.Migrations)
+		if err != nil || !changed { // another node may have been faster
+			return err
+		}
+		if err := journal.Install(ctx, tx, h.kind.Tables); err != nil {
+			return err
+		}
+		at := h.instant()
+		w, _, err := journal.NewWriter(ctx, tx, at)
+		if err != nil {
+			return err
+		}
+		c := journal.Commit{At: at, Kind: journal.KindMigration, Actor: "system:migration", Source: "holdfast", Reason: "schema brought up to date"}
+		return w.Commit(ctx, &c, func() error { return nil })
+	})
+}
+
+// instant is now, but never before the newest commit: restores by time need commits in the order of their times even when
+// the machine's clock jumps back.
+func (h *hot) instant() time.Time {
+	now := h.pool.clock.Now().Truncate(time.Microsecond)
+	if now.Before(h.lastAt) {
+		return h.lastAt
+	}
+	return now
+}
+
+// write queues fn and waits until it is durable or has failed.
+func (h *hot) write(ctx context.Context, kind string, fn func(*Tx) error) error {
+	who, origin := identity.From(ctx), identity.OriginFrom(ctx)
+	w := &write{ctx: ctx, fn: fn, done: make(chan struct{}), commit: journal.Commit{
+		Kind: kind, Actor: who.Actor(), Source: origin.Source, Request: origin.Request, Reason: origin.Reason,
+	}}
+	h.mu.Lock()
+	h.pending = append(h.pending, w)
+	if !h.running {
+		h.running = true
+		go h.drain()
+	}
+	h.mu.Unlock()
+	<-w.done
+	if w.err == nil && w.commit.Seq > 0 {
+		if r, ok := ctx.Value(receiptKey{}).(*Receipt); ok {
+			r.Commits = append(r.Commits, CommitOf{h.ref, w.commit.Seq})
+		}
+	}
+	return w.err
+}
+
+// drain runs batches until nobody waits: whoever arrives during one batch shares the next.
+func (h *hot) drain() {
+	for {
+		h.mu.Lock()
+		n := min(len(h.pending), maxBatch)
+		if n == 0 {
+			h.running = false
+			h.mu.Unlock()
+			return
+		}
+		batch := h.pending[:n:n]
+		h.pending = append([]*write(nil), h.pending[n:]...)
+		h.mu.Unlock()
+		h.runBatch(batch)
+	}
+}
+
+// runBatch runs a batch in one durable transaction and answers everybody in it.
+func (h *hot) runBatch(batch []*write) {
+	ctx := context.Background()
+	var commits []journal.Commit
+	at := h.instant()
+	err := h.db.Write(ctx, func(tx *storage.Tx) error {
+		jw, found, err := journal.NewWriter(ctx, tx, at)
+		if err != nil {
+			return err
+		}
+		if found != nil {
+			commits = append(commits, *found)
+		}
+		for _, w := range batch {
+			h.runOne(tx, jw, w, at)
+			if err := tx.Broken(); err != nil {
+				return err
+			}
+			if w.err == nil && w.commit.Seq > 0 {
+				commits = append(commits, w.commit)
+			}
+		}
+		return nil
+	})
+	if err == nil {
+		h.lastAt = at
+		h.invalidate(commits)
+	}
+	for _, w := range batch {
+		if err != nil && w.err == nil {
+			w.err, w.commit.Seq = fmt.Errorf("write %s: %w", h.ref, err), 0
+		}
+		close(w.done)
+	}
+	if err == nil && len(commits) > 0 {
+		h.pool.committed(h.ref, commits)
+	}
+}
+
+// runOne runs one caller's function as one commit. A panic in it is that caller's failure, not the batch's.
+func (h *hot) runOne(tx *storage.Tx, jw *journal.Writer, w *write, at time.Time) {
+	if w.err = w.ctx.Err(); w.err != nil {
+		return
+	}
+	w.commit.At = at
+	w.err = jw.Commit(context.Background(), &w.commit, func() (err error) {
+		defer func() {
+			if r := recover(); r != nil {
+				err = fmt.Errorf("panic in a write: %v", r)
+			}
+		}()
+		return w.fn(&Tx{Tx: tx, hot: h, now: clock.FromMicros(clock.Micros(at)), write: true})
+	})
+}
