@@ -1,0 +1,57 @@
+package tracker
+
+import (
+	"context"
+	"io"
+
+	"holdfast.dev/internal/base/clock"
+	"holdfast.dev/internal/platform/volume"
+)
+
+// Person is somebody as the tracker shows them.
+type Person struct {
+	AccountID   string
+	DisplayName string
+	Email       string
+	Active      bool
+	TimeZone    string
+	Locale      string
+}
+
+// ForeignPerson is somebody named in an export of another system.
+type ForeignPerson struct {
+	Key       string // how the export refers to them
+	AccountID string // the export's own account id, when it has one
+	Name      string
+	Email     string
+	Active    bool
+}
+
+// Directory knows the people of the site's organization. The access product provides it.
+type Directory interface {
+	// People gives those of the accounts that exist, by account.
+	People(ctx context.Context, accounts []string) (map[string]Person, error)
+	// Search finds people by the start of a word of their name or of their email; everybody for an empty query.
+	Search(ctx context.Context, query string, startAt, limit int) (people []Person, total int, err error)
+	// Groups names the groups of an account.
+	Groups(ctx context.Context, account string) ([]string, error)
+	// Members gives the accounts of a group.
+	Members(ctx context.Context, group string) ([]string, error)
+	// Ensure gives an account for each foreign person by Key, making placeholders where nobody fits. It is idempotent.
+	Ensure(ctx context.Context, people []ForeignPerson) (map[string]string, error)
+}
+
+// Blobs keeps file contents by their SHA-256; a content is safe in the vault before Put returns.
+type Blobs interface {
+	Put(ctx context.Context, r io.Reader, limit int64) (sha256 string, size int64, err error)
+	Open(ctx context.Context, sha256 string) (io.ReadSeekCloser, error)
+}
+
+// Deps is what the tracker needs from its surroundings.
+type Deps struct {
+	// Volume gives the work volume of the site in the context.
+	Volume    func(ctx context.Context) (*volume.Volume, error)
+	Directory Directory
+	Blobs     Blobs
+	Clock     clock.Clock
+}
