@@ -1,11 +1,10 @@
-package tracker
+// Package needs declares what the tracker asks of its surroundings: the people of the organization and a place for file
+// contents. The composition root wires other products and the platform to these small interfaces.
+package needs
 
 import (
 	"context"
 	"io"
-
-	"holdfast.dev/internal/base/clock"
-	"holdfast.dev/internal/platform/volume"
 )
 
 // Person is somebody as the tracker shows them.
@@ -45,13 +44,4 @@ type Directory interface {
 type Blobs interface {
 	Put(ctx context.Context, r io.Reader, limit int64) (sha256 string, size int64, err error)
 	Open(ctx context.Context, sha256 string) (io.ReadSeekCloser, error)
-}
-
-// Deps is what the tracker needs from its surroundings.
-type Deps struct {
-	// Volume gives the work volume of the site in the context.
-	Volume    func(ctx context.Context) (*volume.Volume, error)
-	Directory Directory
-	Blobs     Blobs
-	Clock     clock.Clock
 }
