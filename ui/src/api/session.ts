@@ -1,0 +1,27 @@
+import { queryOptions } from '@tanstack/react-query';
+import { api, setCsrfToken } from './client';
+import type { Session, SetupRequest } from './platform';
+import { keys } from './stale';
+
+function adopt(session: Session): Session {
+  setCsrfToken(session.csrfToken);
+  return session;
+}
+
+export const sessionQuery = queryOptions({
+  queryKey: keys.session,
+  queryFn: async ({ signal }) => adopt(await api.get<Session>('/api/session', { signal })),
+  staleTime: 5 * 60_000,
+});
+
+export async function signIn(email: string, password: string): Promise<Session> {
+  return adopt(await api.post<Session>('/api/session', { email, password }));
+}
+
+export async function signOut(): Promise<void> {
+  await api.delete('/api/session');
+}
+
+export async function setUp(request: SetupRequest): Promise<Session> {
+  return adopt(await api.post<Session>('/api/setup', request));
+}
