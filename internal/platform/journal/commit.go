@@ -89,10 +89,15 @@ type Head struct {
 	Chain     Hash   // chain at SealedSeq
 	Digest    Digest // digest of the state at SealedSeq
 	Rows      int64  // rows of the state at SealedSeq
+	Key       string // the vault's object that holds SealedSeq
+	// Bytes of images sealed since the newest snapshot, its commit, and its size: they decide when the next one is due.
+	Bytes         int64
+	SnapshotSeq   int64
+	SnapshotBytes int64
 }
 
 var (
-	qHead = storage.Register("journal/head", `SELECT seq, last_n, sealed_seq, sealed_n, chain, digest, sealed_rows FROM journal_head`)
+	qHead = storage.Register("journal/head", `SELECT seq, last_n, sealed_seq, sealed_n, chain, digest, sealed_rows, sealed_key, sealed_bytes, snapshot_seq, snapshot_bytes FROM journal_head`)
 	qOpen = storage.Register("journal/open", `UPDATE journal_head SET open_seq = $1`)
 	qLast = storage.Register("journal/last", `SELECT coalesce(max(n), 0) FROM journal_change`)
 	qStep = storage.Register("journal/step", `UPDATE journal_head SET seq = $1, last_n = $2, open_seq = 0`)
@@ -100,14 +105,16 @@ var (
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`)
 	qSummary = storage.Register("journal/change.summary", `SELECT tbl, op, count(*) FROM journal_change WHERE n >= $1 AND n <= $2 GROUP BY tbl, op ORDER BY tbl, op`)
 	qAdopt   = storage.Register("journal/change.adopt", `UPDATE journal_change SET seq = $1 WHERE n > $2 AND seq = 0`)
-	qSeal    = storage.Register("journal/seal", `UPDATE journal_head SET sealed_seq = $1, sealed_n = $2, chain = $3, digest = $4, sealed_rows = $5`)
+	qSeal    = storage.Register("journal/seal", `UPDATE journal_head SET sealed_seq = $1, sealed_n = $2, chain = $3, digest = $4, sealed_rows = $5,
+		sealed_key = $6, sealed_bytes = $7, snapshot_seq = $8, snapshot_bytes = $9`)
 )
 
 // ReadHead gives where the journal stands.
 func ReadHead(ctx context.Context, tx *storage.Tx) (Head, error) {
 	var h Head
 	var chain, digest string
-	if err := tx.Get(ctx, qHead, nil, &h.Seq, &h.LastN, &h.SealedSeq, &h.SealedN, &chain, &digest, &h.Rows); err != nil {
+	if err := tx.Get(ctx, qHead, nil, &h.Seq, &h.LastN, &h.SealedSeq, &h.SealedN, &chain, &digest, &h.Rows,
+		&h.Key, &h.Bytes, &h.SnapshotSeq, &h.SnapshotBytes); err != nil {
 		return h, fmt.Errorf("read journal head: %w", err)
 	}
 	var err error
@@ -213,6 +220,6 @@ func (w *Writer) summarise(ctx context.Context, c *Commit) error {
 
 // Seal records that the vault holds everything up to h.SealedSeq.
 func Seal(ctx context.Context, tx *storage.Tx, h Head) error {
-	_, err := tx.Exec(ctx, qSeal, h.SealedSeq, h.SealedN, h.Chain.String(), h.Digest.String(), h.Rows)
+	_, err := tx.Exec(ctx, qSeal, h.SealedSeq, h.SealedN, h.Chain.String(), h.Digest.String(), h.Rows, h.Key, h.Bytes, h.SnapshotSeq, h.SnapshotBytes)
 	return err
 }

@@ -40,7 +40,11 @@ CREATE TABLE journal_head (
   sealed_n BIGINT NOT NULL,
   chain TEXT NOT NULL,
   digest TEXT NOT NULL,
-  sealed_rows BIGINT NOT NULL
+  sealed_rows BIGINT NOT NULL,
+  sealed_key TEXT NOT NULL,
+  sealed_bytes BIGINT NOT NULL,
+  snapshot_seq BIGINT NOT NULL,
+  snapshot_bytes BIGINT NOT NULL
 );
 `
 
@@ -91,8 +95,8 @@ func create(ctx context.Context, tx *storage.Tx) error {
 			return fmt.Errorf("create journal: %w", err)
 		}
 	}
-	_, err := tx.ExecText(ctx, `INSERT INTO journal_head (one, open_seq, seq, last_n, sealed_seq, sealed_n, chain, digest, sealed_rows)
-		VALUES (1, 0, 0, 0, 0, 0, $1, $2, 0)`, Hash{}.String(), Digest{}.String())
+	_, err := tx.ExecText(ctx, `INSERT INTO journal_head (one, open_seq, seq, last_n, sealed_seq, sealed_n, chain, digest, sealed_rows, sealed_key, sealed_bytes, snapshot_seq, snapshot_bytes)
+		VALUES (1, 0, 0, 0, 0, 0, $1, $2, 0, '', 0, 0, 0)`, Hash{}.String(), Digest{}.String())
 	return err
 }
 

@@ -1,0 +1,136 @@
+package fleet
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"holdfast.dev/internal/base/clock"
+	"holdfast.dev/internal/base/fault"
+	"holdfast.dev/internal/base/ids"
+	"holdfast.dev/internal/platform/identity"
+	"holdfast.dev/internal/platform/storage"
+	"holdfast.dev/internal/platform/volume"
+)
+
+// allowed lists the moves between states. A tombstone comes only after a suspension, and every state but the last can be left for active.
+var allowed = map[State][]State{
+	Active:     {Suspended, ReadOnly, Restoring},
+	ReadOnly:   {Active, Suspended, Restoring},
+	Suspended:  {Active, Tombstoned, Restoring},
+	Restoring:  {Active, Suspended, ReadOnly},
+	Tombstoned: {Suspended, Active, Restoring},
+}
+
+// SetState moves a site to another state and enters the move into the ledger, in one commit. A move to the present state changes nothing.
+func (f *Fleet) SetState(ctx context.Context, id ids.Site, to State, reason string) error {
+	s, err := f.Site(id)
+	if err != nil || s.State == to {
+		return err
+	}
+	if !slices.Contains(allowed[s.State], to) {
+		return fault.Conflict("Site %s is %s and cannot become %s.", s.Slug, s.State, to)
+	}
+	return f.write(ctx, func(tx *volume.Tx) error { return f.setState(ctx, tx, s, to, reason) })
+}
+
+func (f *Fleet) setState(ctx context.Context, tx *volume.Tx, s *Site, to State, reason string) error {
+	if _, err := tx.Exec(ctx, qSetState, s.ID, string(to), clock.Micros(tx.Now()), reason); err != nil {
+		return fmt.Errorf("set state of %s: %w", s.Slug, err)
+	}
+	_, err := begin(ctx, tx, "site "+string(to), s.ID.String(), reason, "done", "")
+	return err
+}
+
+// Switch makes the given generations the present ones, sets the site's state and finishes the operation, in one commit: all of a
+// site's volumes change to their restored state together or not at all.
+func (f *Fleet) Switch(ctx context.Context, id ids.Site, to State, generations map[volume.Ref]int64, op ids.Operation, detail string) error {
+	s, err := f.Site(id)
+	if err != nil {
+		return err
+	}
+	return f.write(ctx, func(tx *volume.Tx) error {
+		if err := place(ctx, tx, generations); err != nil {
+			return err
+		}
+		if _, err := tx.Exec(ctx, qSetState, s.ID, string(to), clock.Micros(tx.Now()), ""); err != nil {
+			return err
+		}
+		return finish(ctx, tx, op, "done", detail)
+	})
+}
+
+// Operation is an entry of the ledger.
+type Operation struct {
+	ID       ids.Operation `json:"id"`
+	Kind     string        `json:"kind"`
+	Target   string        `json:"target"`
+	Actor    string        `json:"actor"`
+	Reason   string        `json:"reason"`
+	State    string        `json:"state"` // "running", "done", "failed"
+	Detail   string        `json:"detail"`
+	Started  time.Time     `json:"started"`
+	Finished *time.Time    `json:"finished,omitempty"`
+}
+
+var (
+	qBegin  = storage.Register("fleet/operation.insert", `INSERT INTO operation (id, kind, target, actor, reason, state, detail, started_us, finished_us) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`)
+	qFinish = storage.Register("fleet/operation.finish", `UPDATE operation SET state = $2, detail = $3, finished_us = $4 WHERE id = $1`)
+	qLedger = storage.Register("fleet/operation.by_target", `SELECT id, kind, target, actor, reason, state, detail, started_us, finished_us
+		FROM operation WHERE target = $1 AND (started_us, id) < ($2, $3) ORDER BY started_us DESC, id DESC LIMIT $4`)
+)
+
+func begin(ctx context.Context, tx *volume.Tx, kind, target, reason, state, detail string) (ids.Operation, error) {
+	id := ids.New[ids.Operation](tx.Now())
+	var finished any
+	if state != "running" {
+		finished = clock.Micros(tx.Now())
+	}
+	_, err := tx.Exec(ctx, qBegin, id, kind, target, identity.From(ctx).Actor(), reason, state, detail, clock.Micros(tx.Now()), finished)
+	return id, err
+}
+
+func finish(ctx context.Context, tx *volume.Tx, id ids.Operation, state, detail string) error {
+	_, err := tx.Exec(ctx, qFinish, id, state, detail, clock.Micros(tx.Now()))
+	return err
+}
+
+// Begin enters an operation that runs.
+func (f *Fleet) Begin(ctx context.Context, kind, target, reason, detail string) (op ids.Operation, err error) {
+	err = f.control.Write(ctx, func(tx *volume.Tx) error {
+		op, err = begin(ctx, tx, kind, target, reason, "running", detail)
+		return err
+	})
+	return op, err
+}
+
+// Finish ends an operation in the ledger.
+func (f *Fleet) Finish(ctx context.Context, op ids.Operation, state, detail string) error {
+	return f.control.Write(ctx, func(tx *volume.Tx) error { return finish(ctx, tx, op, state, detail) })
+}
+
+// Ledger lists the operations on a target, newest first, those before an instant and identifier (zero values: from the newest).
+func (f *Fleet) Ledger(ctx context.Context, target string, before time.Time, beforeID ids.Operation, limit int) ([]Operation, error) {
+	us := clock.Micros(before)
+	if before.IsZero() {
+		us = 1 << 62
+	}
+	var out []Operation
+	err := f.control.Read(ctx, func(tx *volume.Tx) (err error) {
+		out, err = storage.All(ctx, tx.Tx, qLedger, func(r *storage.Rows) (Operation, error) {
+			var o Operation
+			var started int64
+			var finished *int64
+			err := r.Scan(&o.ID, &o.Kind, &o.Target, &o.Actor, &o.Reason, &o.State, &o.Detail, &started, &finished)
+			o.Started = clock.FromMicros(started)
+			if finished != nil {
+				t := clock.FromMicros(*finished)
+				o.Finished = &t
+			}
+			return o, err
+		}, target, us, beforeID.String(), limit)
+		return err
+	})
+	return out, err
+}

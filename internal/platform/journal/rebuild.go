@@ -1,0 +1,237 @@
+package journal
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"holdfast.dev/internal/base/clock"
+	"holdfast.dev/internal/platform/storage"
+)
+
+// Uninstall drops the journal's triggers, so that rows can be put in place that are history already. Install brings them back.
+func Uninstall(ctx context.Context, tx *storage.Tx, tables []storage.Table) error {
+	for _, t := range tables {
+		if t.Exempt != "" {
+			continue
+		}
+		drop := []string{"journal_row", "journal_truncate"}
+		on := " ON " + storage.Quote(t.Name)
+		if tx.Dialect() == storage.SQLite {
+			drop, on = []string{"journal_" + t.Name + "_insert", "journal_" + t.Name + "_update", "journal_" + t.Name + "_delete"}, ""
+		}
+		for _, name := range drop {
+			if _, err := tx.ExecText(ctx, "DROP TRIGGER IF EXISTS "+storage.Quote(name)+on); err != nil {
+				return fmt.Errorf("drop journal trigger of %s: %w", t.Name, err)
+			}
+		}
+	}
+	return nil
+}
+
+// Replayer applies changes to a database whose triggers are uninstalled.
+type Replayer struct {
+	tx     *storage.Tx
+	tables map[string]*replayTable
+}
+
+type replayTable struct {
+	cols           storage.Columns
+	key            []int // positions of the primary key
+	upsert, remove string
+}
+
+// NewReplayer prepares the replay into one database.
+func NewReplayer(tx *storage.Tx) *Replayer {
+	return &Replayer{tx: tx, tables: map[string]*replayTable{}}
+}
+
+// Apply makes one change: the row becomes its after image, or goes.
+func (r *Replayer) Apply(ctx context.Context, c Change) error {
+	t, err := r.table(ctx, c.Table)
+	if err != nil {
+		return err
+	}
+	if c.Before != nil { // a changed primary key leaves its old row behind
+		before, err := t.decode(*c.Before)
+		if err != nil {
+			return err
+		}
+		moved := c.After == nil
+		if c.After != nil {
+			after, err := t.decode(*c.After)
+			if err != nil {
+				return err
+			}
+			for _, k := range t.key {
+				moved = moved || before[k] != after[k]
+			}
+		}
+		if moved {
+			args := make([]any, len(t.key))
+			for i, k := range t.key {
+				args[i] = before[k]
+			}
+			if _, err := r.tx.ExecText(ctx, t.remove, args...); err != nil {
+				return fmt.Errorf("replay removal from %s: %w", c.Table, err)
+			}
+		}
+	}
+	if c.After == nil {
+		return nil
+	}
+	return r.Put(ctx, c.Table, *c.After)
+}
+
+// Put makes a row equal to an image.
+func (r *Replayer) Put(ctx context.Context, table, image string) error {
+	t, err := r.table(ctx, table)
+	if err != nil {
+		return err
+	}
+	row, err := t.decode(image)
+	if err != nil {
+		return err
+	}
+	if _, err := r.tx.ExecText(ctx, t.upsert, row...); err != nil {
+		return fmt.Errorf("replay into %s: %w", table, err)
+	}
+	return nil
+}
+
+func (r *Replayer) table(ctx context.Context, name string) (*replayTable, error) {
+	if t := r.tables[name]; t != nil {
+		return t, nil
+	}
+	cols, err := storage.Describe(ctx, r.tx, name)
+	if err != nil {
+		return nil, err
+	}
+	t := &replayTable{cols: cols}
+	isKey := map[string]bool{}
+	var keys, where []string
+	for i, k := range cols.Key {
+		isKey[k] = true
+		keys = append(keys, storage.Quote(k))
+		where = append(where, fmt.Sprintf("%s = $%d", storage.Quote(k), i+1))
+	}
+	for _, k := range cols.Key {
+		for i, n := range cols.Names {
+			if n == k {
+				t.key = append(t.key, i)
+			}
+		}
+	}
+	var names, params, sets []string
+	for i, n := range cols.Names {
+		names = append(names, storage.Quote(n))
+		params = append(params, fmt.Sprintf("$%d", i+1))
+		if !isKey[n] {
+			sets = append(sets, storage.Quote(n)+" = excluded."+storage.Quote(n))
+		}
+	}
+	act := "NOTHING"
+	if len(sets) > 0 {
+		act = "UPDATE SET " + strings.Join(sets, ", ")
+	}
+	t.upsert = fmt.Sprintf("INSERT INTO %s (%s) VALUES (%s) ON CONFLICT (%s) DO %s", storage.Quote(name),
+		strings.Join(names, ", "), strings.Join(params, ", "), strings.Join(keys, ", "), act)
+	t.remove = fmt.Sprintf("DELETE FROM %s WHERE %s", storage.Quote(name), strings.Join(where, " AND "))
+	r.tables[name] = t
+	return t, nil
+}
+
+// decode reads an image into arguments: text, integers and NULL.
+func (t *replayTable) decode(image string) ([]any, error) {
+	row, err := DecodeImage(image)
+	if err != nil {
+		return nil, fmt.Errorf("image of %s: %w", t.cols.Table, err)
+	}
+	if len(row) != len(t.cols.Names) {
+		return nil, fmt.Errorf("image of %s has %d columns, the table %d: it belongs to another schema", t.cols.Table, len(row), len(t.cols.Names))
+	}
+	return row, nil
+}
+
+// DecodeImage reads an image: string, int64 or nil for each column.
+func DecodeImage(image string) ([]any, error) {
+	dec := json.NewDecoder(bytes.NewReader([]byte(image)))
+	dec.UseNumber()
+	var row []any
+	if err := dec.Decode(&row); err != nil {
+		return nil, err
+	}
+	for i, v := range row {
+		if n, ok := v.(json.Number); ok {
+			x, err := n.Int64()
+			if err != nil {
+				return nil, err
+			}
+			row[i] = x
+		}
+	}
+	return row, nil
+}
+
+// KeyOf gives the primary key inside an image, as text that is equal for equal keys of a table.
+func KeyOf(cols storage.Columns, image string) (string, error) {
+	row, err := DecodeImage(image)
+	if err != nil {
+		return "", err
+	}
+	var b strings.Builder
+	for _, k := range cols.Key {
+		for i, n := range cols.Names {
+			if n == k && i < len(row) {
+				fmt.Fprintf(&b, "%v\x00", row[i])
+			}
+		}
+	}
+	return b.String(), nil
+}
+
+// Restamp makes a rebuilt database stand where head says, as if it had made the commits itself: records are added to those that came
+// with the snapshot, and pending, when given, is a commit that the vault does not hold yet, with its changes.
+func Restamp(ctx context.Context, tx *storage.Tx, head Head, records []Commit, pending *Commit, changes []Change) error {
+	for _, s := range []string{`DELETE FROM journal_change`, `UPDATE journal_commit SET first_n = 0, last_n = -1`} {
+		if _, err := tx.ExecText(ctx, s); err != nil {
+			return err
+		}
+	}
+	for _, c := range records {
+		if _, err := tx.Exec(ctx, qAdd, c.Seq, clock.Micros(c.At), c.Kind, c.Actor, c.Source, c.Request, c.Reason, c.Summary.String(), 0, -1); err != nil {
+			return fmt.Errorf("record of commit %d: %w", c.Seq, err)
+		}
+	}
+	head.SealedN, head.LastN = 0, 0
+	seq := head.SealedSeq
+	if pending != nil {
+		for _, c := range changes {
+			if _, err := tx.ExecText(ctx, `INSERT INTO journal_change (seq, tbl, op, before, after) VALUES ($1, $2, $3, $4, $5)`,
+				pending.Seq, c.Table, c.Op, c.Before, c.After); err != nil {
+				return fmt.Errorf("changes of commit %d: %w", pending.Seq, err)
+			}
+		}
+	}
+	// The engine numbers changes; those of the pending commit are all there are.
+	var first, last int64
+	if err := tx.GetText(ctx, `SELECT coalesce(min(n), 1), coalesce(max(n), 0) FROM journal_change`, nil, &first, &last); err != nil {
+		return err
+	}
+	head.SealedN, head.LastN = first-1, max(last, first-1)
+	if pending != nil {
+		c := *pending
+		c.FirstN, c.LastN, c.Summary = first, head.LastN, nil
+		w := &Writer{tx: tx, seq: seq, last: first - 1}
+		if err := w.record(ctx, &c, head.LastN); err != nil {
+			return err
+		}
+		seq = c.Seq
+	}
+	if _, err := tx.Exec(ctx, qStep, seq, head.LastN); err != nil {
+		return err
+	}
+	return Seal(ctx, tx, head)
+}

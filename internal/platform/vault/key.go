@@ -1,0 +1,98 @@
+package vault
+
+import (
+	"bytes"
+	"context"
+	"crypto/ed25519"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+)
+
+// Signer signs what this node puts into the vault.
+type Signer struct {
+	key ed25519.PrivateKey
+}
+
+// Fingerprint names a public key: 16 hexadecimal digits of its hash.
+func Fingerprint(pub ed25519.PublicKey) string {
+	sum := sha256.Sum256(pub)
+	return hex.EncodeToString(sum[:8])
+}
+
+// LoadSigner reads the node's signing key from a file readable by its owner alone; it makes one when there is none, which is also
+// what a rebuild on a new machine does. The public half is put into the store, where verifiers find it.
+func LoadSigner(ctx context.Context, path string, s Store) (*Signer, error) {
+	seed, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		seed = make([]byte, ed25519.SeedSize)
+		if _, err := rand.Read(seed); err != nil {
+			return nil, err
+		}
+		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+			return nil, err
+		}
+		err = os.WriteFile(path, []byte(hex.EncodeToString(seed)), 0o600)
+	} else if err == nil {
+		seed, err = hex.DecodeString(strings.TrimSpace(string(seed)))
+	}
+	if err != nil {
+		return nil, fmt.Errorf("signing key: %w", err)
+	}
+	if len(seed) != ed25519.SeedSize {
+		return nil, fmt.Errorf("signing key %s is damaged", path)
+	}
+	k := &Signer{ed25519.NewKeyFromSeed(seed)}
+	pub := k.Public()
+	err = s.Put(ctx, "keys/"+Fingerprint(pub)+".pub", strings.NewReader(hex.EncodeToString(pub)))
+	if err != nil && !errors.Is(err, ErrExists) {
+		return nil, err
+	}
+	return k, nil
+}
+
+// Public gives the public half.
+func (k *Signer) Public() ed25519.PublicKey { return k.key.Public().(ed25519.PublicKey) }
+
+// Sign signs a digest of what is stored.
+func (k *Signer) Sign(digest []byte) []byte { return ed25519.Sign(k.key, digest) }
+
+// keyring finds public keys in the store and remembers them.
+type keyring struct {
+	store Store
+	mu    sync.Mutex
+	keys  map[string]ed25519.PublicKey
+}
+
+func newKeyring(s Store) *keyring { return &keyring{store: s, keys: map[string]ed25519.PublicKey{}} }
+
+func (r *keyring) verify(ctx context.Context, fingerprint string, digest, sig []byte) error {
+	r.mu.Lock()
+	pub := r.keys[fingerprint]
+	r.mu.Unlock()
+	if pub == nil {
+		text, err := readAll(ctx, r.store, "keys/"+fingerprint+".pub", 1000)
+		if err != nil {
+			return fmt.Errorf("signing key %s: %w", fingerprint, err)
+		}
+		raw, err := hex.DecodeString(string(bytes.TrimSpace(text)))
+		if err != nil || len(raw) != ed25519.PublicKeySize || Fingerprint(raw) != fingerprint {
+			return fmt.Errorf("signing key %s is damaged", fingerprint)
+		}
+		pub = raw
+		r.mu.Lock()
+		r.keys[fingerprint] = pub
+		r.mu.Unlock()
+	}
+	if !ed25519.Verify(pub, digest, sig) {
+		return errors.New("the signature does not fit")
+	}
+	return nil
+}

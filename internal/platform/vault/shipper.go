@@ -1,0 +1,317 @@
+package vault
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"holdfast.dev/internal/base/clock"
+	"holdfast.dev/internal/platform/journal"
+	"holdfast.dev/internal/platform/storage"
+	"holdfast.dev/internal/platform/volume"
+)
+
+// maxFrame bounds the images that one segment takes of one volume; a larger backlog goes into the following segments.
+const maxFrame = 32 << 20
+
+// Snapshots are taken when the images sealed since the last one exceed a quarter of its size, and at least this.
+const minSnapshotBytes = 1 << 20
+
+// Shipper carries the commits of this process's volumes into the store: one segment for all that changed, at most one an interval,
+// nothing when nothing changed.
+type Shipper struct {
+	Interval time.Duration // between segments; the default is 400 ms, so that a commit is stored within a second
+
+	vault  *Vault
+	pool   *volume.Pool
+	signer *Signer
+	node   string
+	tmp    string
+	clock  clock.Clock
+	log    *slog.Logger
+
+	mu    sync.Mutex
+	dirty map[volume.Ref]bool
+	wake  chan struct{}
+
+	ship    sync.Mutex // one shipment at a time
+	prev    string
+	lastKey string
+}
+
+// ShipperConfig is what a shipper needs.
+type ShipperConfig struct {
+	Vault  *Vault
+	Pool   *volume.Pool
+	Signer *Signer
+	Node   string // name of this process's node in the keys of segments
+	Tmp    string // folder for snapshots being made
+	Clock  clock.Clock
+	Log    *slog.Logger
+}
+
+// NewShipper makes a shipper; Run starts it.
+func NewShipper(c ShipperConfig) *Shipper {
+	return &Shipper{Interval: 400 * time.Millisecond, vault: c.Vault, pool: c.Pool, signer: c.Signer, node: c.Node, tmp: c.Tmp, clock: c.Clock,
+		log: c.Log, dirty: map[volume.Ref]bool{}, wake: make(chan struct{}, 1)}
+}
+
+// Mark says that a volume has commits that the store lacks. It never blocks.
+func (s *Shipper) Mark(ref volume.Ref) {
+	s.mu.Lock()
+	s.dirty[ref] = true
+	s.mu.Unlock()
+	select {
+	case s.wake <- struct{}{}:
+	default:
+	}
+}
+
+// Run ships until ctx ends, and once more then. Failures are logged and tried again with the next interval.
+func (s *Shipper) Run(ctx context.Context) {
+	for {
+		select {
+		case <-ctx.Done():
+			if err := s.Flush(context.WithoutCancel(ctx)); err != nil {
+				s.log.Error("last shipment failed", "error", err)
+			}
+			return
+		case <-s.wake:
+		}
+		if err := s.Flush(ctx); err != nil {
+			s.log.Error("shipment to the vault failed", "error", err)
+		}
+		select {
+		case <-ctx.Done():
+		case <-time.After(s.Interval):
+		}
+	}
+}
+
+// Flush ships everything that is dirty now and takes the snapshots that are due.
+func (s *Shipper) Flush(ctx context.Context) error {
+	s.ship.Lock()
+	defer s.ship.Unlock()
+	for {
+		s.mu.Lock()
+		refs := make([]volume.Ref, 0, len(s.dirty))
+		for ref := range s.dirty {
+			refs = append(refs, ref)
+		}
+		clear(s.dirty)
+		s.mu.Unlock()
+		if len(refs) == 0 {
+			return nil
+		}
+		more, err := s.segment(ctx, refs)
+		if err != nil {
+			for _, ref := range refs {
+				s.Mark(ref)
+			}
+			return err
+		}
+		for _, ref := range more {
+			s.mu.Lock()
+			s.dirty[ref] = true
+			s.mu.Unlock()
+		}
+		if len(more) == 0 {
+			return nil
+		}
+	}
+}
+
+// shipment is what one volume puts into a segment.
+type shipment struct {
+	ref  volume.Ref
+	head journal.Head // after the segment is stored
+	more bool
+	due  bool // a snapshot is due afterwards
+}
+
+// segment stores one segment with the unsealed commits of the volumes and notes it in each; more lists volumes with a backlog.
+// A volume that cannot be read is left out and logged: it must not hold up the others.
+func (s *Shipper) segment(ctx context.Context, refs []volume.Ref) (more []volume.Ref, err error) {
+	seg := newSegment(s.node, s.prev, s.clock.Now(), s.signer)
+	var ships []shipment
+	for _, ref := range refs {
+		sh, frame, body, err := s.collect(ctx, ref)
+		if err != nil {
+			s.log.Error("volume cannot be shipped", "volume", ref.String(), "error", err)
+			continue
+		}
+		if frame != nil {
+			seg.add(*frame, body)
+			ships = append(ships, sh)
+		}
+	}
+	if len(ships) == 0 {
+		return nil, nil
+	}
+	key, err := s.put(ctx, seg)
+	if err != nil {
+		return nil, err
+	}
+	for _, sh := range ships {
+		sh.head.Key = key
+		if err := s.pool.Volume(sh.ref).Direct(ctx, func(tx *storage.Tx) error { return journal.Seal(ctx, tx, sh.head) }); err != nil {
+			s.log.Error("sealed commits could not be noted; they will be stored again", "volume", sh.ref.String(), "error", err)
+			continue
+		}
+		if sh.more {
+			more = append(more, sh.ref)
+		} else if sh.due {
+			if err := s.snapshot(ctx, sh.ref); err != nil {
+				s.log.Error("snapshot failed", "volume", sh.ref.String(), "error", err)
+			}
+		}
+	}
+	return more, nil
+}
+
+// put stores a sealed segment under the next key. Keys of one node rise with time, also when the clock jumps back.
+func (s *Shipper) put(ctx context.Context, seg *segment) (string, error) {
+	b, err := seg.seal(s.signer)
+	if err != nil {
+		return "", err
+	}
+	at := s.clock.Now().UTC()
+	key := fmt.Sprintf("segments/%s/%017d-%s.seg", at.Format("2006-01-02"), at.UnixMicro(), s.node)
+	if key <= s.lastKey {
+		key = fmt.Sprintf("%s~%017d-%s.seg", s.lastKey, at.UnixMicro(), s.node)
+	}
+	if err := s.vault.store.Put(ctx, key, bytes.NewReader(b)); err != nil {
+		return "", err
+	}
+	s.prev, s.lastKey = key, key
+	return key, nil
+}
+
+// collect reads the unsealed commits of a volume; frame is nil when there are none.
+func (s *Shipper) collect(ctx context.Context, ref volume.Ref) (sh shipment, frame *Frame, body []byte, err error) {
+	sh.ref = ref
+	err = s.pool.Volume(ref).Read(ctx, func(tx *volume.Tx) error {
+		h, err := journal.ReadHead(ctx, tx.Tx)
+		if err != nil || h.Seq == h.SealedSeq {
+			return err
+		}
+		f := Frame{Ref: ref.String(), From: h.SealedSeq + 1, Prev: h.Key, Before: h.Chain.String()}
+		var entries []Entry
+		for size := 0; h.SealedSeq < h.Seq && size < maxFrame; {
+			commits, err := journal.Commits(ctx, tx.Tx, h.SealedSeq, 200)
+			if err != nil {
+				return err
+			}
+			for _, c := range commits {
+				e := Entry{Commit: c}
+				if e.Changes, err = journal.Changes(ctx, tx.Tx, c.FirstN, c.LastN); err != nil {
+					return err
+				}
+				n := advance(&h, e)
+				size += n
+				entries = append(entries, e)
+				sh.due = sh.due || c.Kind == journal.KindMigration
+				if size >= maxFrame {
+					break
+				}
+			}
+		}
+		if f.Schema, err = storage.SchemaVersions(ctx, tx.Tx); err != nil {
+			return err
+		}
+		first, last := entries[0].Commit, entries[len(entries)-1].Commit
+		f.To, f.FromAt, f.ToAt = last.Seq, first.At, last.At
+		f.Chain, f.Digest, f.Rows = h.Chain.String(), h.Digest.String(), h.Rows
+		sh.head, sh.more = h, h.SealedSeq < h.Seq
+		sh.due = sh.due || h.SnapshotSeq == 0 || h.Bytes > max(minSnapshotBytes, h.SnapshotBytes/4)
+		frame, body = &f, encodeEntries(entries)
+		return nil
+	})
+	return sh, frame, body, err
+}
+
+// advance moves a head over one commit and gives the bytes of its images.
+func advance(h *journal.Head, e Entry) (size int) {
+	h.Chain = journal.Link(h.Chain, e.Commit, e.Changes)
+	for _, c := range e.Changes {
+		h.Digest.Apply(c)
+		if c.Before == nil {
+			h.Rows++
+		} else {
+			size += len(*c.Before)
+		}
+		if c.After == nil {
+			h.Rows--
+		} else {
+			size += len(*c.After)
+		}
+	}
+	h.SealedSeq, h.SealedN = e.Commit.Seq, max(h.SealedN, e.Commit.LastN)
+	h.Bytes += int64(size)
+	return size
+}
+
+// Snapshot takes a snapshot of a volume now.
+func (s *Shipper) Snapshot(ctx context.Context, ref volume.Ref) error {
+	s.Mark(ref)
+	if err := s.Flush(ctx); err != nil {
+		return err
+	}
+	s.ship.Lock()
+	defer s.ship.Unlock()
+	return s.snapshot(ctx, ref)
+}
+
+// snapshot copies a volume, proves the copy against the journal's digest, and stores it.
+func (s *Shipper) snapshot(ctx context.Context, ref volume.Ref) error {
+	v := s.pool.Volume(ref)
+	// What was done past Holdfast becomes a commit first; what the vault holds need not be copied.
+	if err := v.Write(ctx, func(*volume.Tx) error { return nil }); err != nil {
+		return err
+	}
+	err := v.Direct(ctx, func(tx *storage.Tx) error {
+		h, err := journal.ReadHead(ctx, tx)
+		if err != nil {
+			return err
+		}
+		return journal.Prune(ctx, tx, h.SealedN)
+	})
+	if err != nil {
+		return err
+	}
+	if err := os.MkdirAll(s.tmp, 0o700); err != nil {
+		return err
+	}
+	dir, err := os.MkdirTemp(s.tmp, "snapshot-")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(dir)
+	kind, _ := s.pool.Kind(ref.Kind)
+	path := filepath.Join(dir, "volume.db")
+	if err := v.CopyTo(ctx, path); err != nil {
+		return err
+	}
+	m, err := prove(ctx, kind, ref, path)
+	if err != nil {
+		return fmt.Errorf("snapshot of %s: %w", ref, err)
+	}
+	size, err := s.putSnapshot(ctx, m, path)
+	if err != nil && !errors.Is(err, ErrExists) {
+		return err
+	}
+	return v.Direct(ctx, func(tx *storage.Tx) error {
+		h, err := journal.ReadHead(ctx, tx)
+		if err != nil {
+			return err
+		}
+		h.SnapshotSeq, h.SnapshotBytes, h.Bytes = m.Seq, size, 0
+		return journal.Seal(ctx, tx, h)
+	})
+}
