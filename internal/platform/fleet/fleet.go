@@ -183,6 +183,19 @@ func (f *Fleet) Locate(_ context.Context, ref volume.Ref) (volume.Place, error) 
 	return volume.Place{Engine: f.engine, Generation: g}, nil
 }
 
+// Writable refuses writes to the volumes of a site that is not active; it is the pool's Writable.
+func (f *Fleet) Writable(ref volume.Ref) error {
+	id, err := ids.Parse[ids.Site](ref.Owner)
+	if err != nil {
+		return nil // the control volume and those of organizations
+	}
+	s := f.current.Load().sites[id]
+	if s == nil || s.State == Active {
+		return nil
+	}
+	return fault.Unavailable("This site is %s; nothing can be changed now.", s.State)
+}
+
 // Volumes lists every volume that has a place, the control volume included.
 func (f *Fleet) Volumes() []volume.Ref {
 	refs := []volume.Ref{ControlRef}

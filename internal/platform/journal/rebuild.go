@@ -85,6 +85,36 @@ func (r *Replayer) Apply(ctx context.Context, c Change) error {
 	return r.Put(ctx, c.Table, *c.After)
 }
 
+// ApplyCommit makes all changes of a commit. Those of a restore are the net difference between two states, in no order that
+// keys and uniqueness would hold in on the way: what changes goes first, what comes is put then.
+func (r *Replayer) ApplyCommit(ctx context.Context, c Commit, changes []Change) error {
+	if c.Kind == KindRestore {
+		for _, ch := range changes {
+			if ch.Before == nil {
+				continue
+			}
+			if err := r.Apply(ctx, Change{Table: ch.Table, Op: "D", Before: ch.Before}); err != nil {
+				return err
+			}
+		}
+		for _, ch := range changes {
+			if ch.After == nil {
+				continue
+			}
+			if err := r.Put(ctx, ch.Table, *ch.After); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	for _, ch := range changes {
+		if err := r.Apply(ctx, ch); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // Put makes a row equal to an image.
 func (r *Replayer) Put(ctx context.Context, table, image string) error {
 	t, err := r.table(ctx, table)
@@ -195,7 +225,7 @@ func KeyOf(cols storage.Columns, image string) (string, error) {
 // Restamp makes a rebuilt database stand where head says, as if it had made the commits itself: records are added to those that came
 // with the snapshot, and pending, when given, is a commit that the vault does not hold yet, with its changes.
 func Restamp(ctx context.Context, tx *storage.Tx, head Head, records []Commit, pending *Commit, changes []Change) error {
-	for _, s := range []string{`DELETE FROM journal_change`, `UPDATE journal_commit SET first_n = 0, last_n = -1`} {
+	for _, s := range []string{`DELETE FROM journal_change`, `UPDATE journal_commit SET first_n = 0, last_n = -1 WHERE last_n >= 0`} {
 		if _, err := tx.ExecText(ctx, s); err != nil {
 			return err
 		}

@@ -213,7 +213,7 @@ func (s *Shipper) collect(ctx context.Context, ref volume.Ref) (sh shipment, fra
 				if e.Changes, err = journal.Changes(ctx, tx.Tx, c.FirstN, c.LastN); err != nil {
 					return err
 				}
-				n := advance(&h, e)
+				n := Advance(&h, e)
 				size += n
 				entries = append(entries, e)
 				sh.due = sh.due || c.Kind == journal.KindMigration
@@ -236,8 +236,8 @@ func (s *Shipper) collect(ctx context.Context, ref volume.Ref) (sh shipment, fra
 	return sh, frame, body, err
 }
 
-// advance moves a head over one commit and gives the bytes of its images.
-func advance(h *journal.Head, e Entry) (size int) {
+// Advance moves a head over one commit and gives the bytes of its images.
+func Advance(h *journal.Head, e Entry) (size int) {
 	h.Chain = journal.Link(h.Chain, e.Commit, e.Changes)
 	for _, c := range e.Changes {
 		h.Digest.Apply(c)
@@ -272,7 +272,7 @@ func (s *Shipper) Snapshot(ctx context.Context, ref volume.Ref) error {
 func (s *Shipper) snapshot(ctx context.Context, ref volume.Ref) error {
 	v := s.pool.Volume(ref)
 	// What was done past Holdfast becomes a commit first; what the vault holds need not be copied.
-	if err := v.Write(ctx, func(*volume.Tx) error { return nil }); err != nil {
+	if err := v.Adopt(ctx); err != nil {
 		return err
 	}
 	err := v.Direct(ctx, func(tx *storage.Tx) error {

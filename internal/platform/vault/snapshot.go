@@ -77,7 +77,7 @@ func prove(ctx context.Context, kind volume.Kind, ref volume.Ref, path string) (
 				if err != nil {
 					return err
 				}
-				advance(&h, Entry{c, changes})
+				Advance(&h, Entry{c, changes})
 			}
 		}
 		scanned, rows, err := journal.Scan(ctx, tx, kind.Tables)

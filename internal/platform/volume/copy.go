@@ -38,25 +38,29 @@ func Transfer(ctx context.Context, kind Kind, from *storage.Tx, to storage.DB) e
 		if _, err := storage.Migrate(ctx, tx, kind.Migrations); err != nil {
 			return err
 		}
-		if err := journal.Install(ctx, tx, nil); err != nil {
-			return err
-		}
-		if _, err := tx.ExecText(ctx, `DELETE FROM journal_head`); err != nil {
-			return err
-		}
-		names := []string{"journal_commit", "journal_head", "journal_change"}
-		for _, t := range kind.Tables {
-			if t.Exempt == "" {
-				names = append(names, t.Name)
-			}
-		}
-		for _, name := range names {
-			if err := transferTable(ctx, from, tx, name); err != nil {
-				return err
-			}
-		}
-		return journal.Install(ctx, tx, kind.Tables)
+		return storage.WithoutForeignKeys(ctx, tx, func() error { return transferAll(ctx, kind, from, tx) })
 	})
+}
+
+func transferAll(ctx context.Context, kind Kind, from, to *storage.Tx) error {
+	if err := journal.Install(ctx, to, nil); err != nil {
+		return err
+	}
+	if _, err := to.ExecText(ctx, `DELETE FROM journal_head`); err != nil {
+		return err
+	}
+	names := []string{"journal_commit", "journal_head", "journal_change"}
+	for _, t := range kind.Tables {
+		if t.Exempt == "" {
+			names = append(names, t.Name)
+		}
+	}
+	for _, name := range names {
+		if err := transferTable(ctx, from, to, name); err != nil {
+			return err
+		}
+	}
+	return journal.Install(ctx, to, kind.Tables)
 }
 
 func transferTable(ctx context.Context, from, to *storage.Tx, name string) error {

@@ -20,6 +20,8 @@ type Config struct {
 	Kinds []Kind
 	// Locate tells where a volume lives. It refuses volumes that nobody may open now (site suspended, being restored).
 	Locate func(ctx context.Context, ref Ref) (Place, error)
+	// Writable refuses writes to volumes that nobody may change now. Optional.
+	Writable func(ref Ref) error
 	// Committed is called after every durable batch, outside of locks. It must not block.
 	Committed func(ref Ref, commits []journal.Commit)
 	Clock     clock.Clock
@@ -30,6 +32,7 @@ type Config struct {
 type Pool struct {
 	kinds     map[string]Kind
 	locate    func(context.Context, Ref) (Place, error)
+	writable  func(Ref) error
 	committed func(Ref, []journal.Commit)
 	clock     clock.Clock
 	capacity  int
@@ -41,7 +44,7 @@ type Pool struct {
 
 // NewPool makes a pool.
 func NewPool(c Config) *Pool {
-	p := &Pool{kinds: map[string]Kind{}, locate: c.Locate, committed: c.Committed, clock: c.Clock, capacity: c.Hot, byRef: map[Ref]*hot{}, recent: list.New()}
+	p := &Pool{kinds: map[string]Kind{}, locate: c.Locate, writable: c.Writable, committed: c.Committed, clock: c.Clock, capacity: c.Hot, byRef: map[Ref]*hot{}, recent: list.New()}
 	for _, k := range c.Kinds {
 		p.kinds[k.Name] = k
 	}
@@ -50,6 +53,9 @@ func NewPool(c Config) *Pool {
 	}
 	if p.capacity <= 0 {
 		p.capacity = DefaultHot
+	}
+	if p.writable == nil {
+		p.writable = func(Ref) error { return nil }
 	}
 	if p.committed == nil {
 		p.committed = func(Ref, []journal.Commit) {}
@@ -254,6 +260,16 @@ func (p *Pool) Open() int {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return p.recent.Len()
+}
+
+// Adopt makes a commit of what was changed past Holdfast since the last commit, if anything was.
+func (v *Volume) Adopt(ctx context.Context) error {
+	h, err := v.pool.acquire(ctx, v.ref)
+	if err != nil {
+		return err
+	}
+	defer v.pool.release(h)
+	return h.write(ctx, journal.KindWrite, func(*Tx) error { return nil })
 }
 
 // Direct runs fn in a transaction of the database itself, without a commit: the journal's own upkeep (sealing, pruning).

@@ -1,0 +1,334 @@
+package recovery
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"slices"
+	"strings"
+	"time"
+
+	"holdfast.dev/internal/base/clock"
+	"holdfast.dev/internal/base/fault"
+	"holdfast.dev/internal/base/ids"
+	"holdfast.dev/internal/platform/fleet"
+	"holdfast.dev/internal/platform/identity"
+	"holdfast.dev/internal/platform/journal"
+	"holdfast.dev/internal/platform/storage"
+	"holdfast.dev/internal/platform/vault"
+	"holdfast.dev/internal/platform/volume"
+)
+
+// Recovery restores from a vault.
+type Recovery struct {
+	vault   *vault.Vault
+	shipper *vault.Shipper // nil where nothing is being shipped (a rebuild from the vault alone)
+	pool    *volume.Pool
+	fleet   *fleet.Fleet
+	clock   clock.Clock
+	tmp     string
+	log     *slog.Logger
+}
+
+// Config is what recovery needs.
+type Config struct {
+	Vault   *vault.Vault
+	Shipper *vault.Shipper
+	Pool    *volume.Pool
+	Fleet   *fleet.Fleet
+	Clock   clock.Clock
+	Tmp     string
+	Log     *slog.Logger
+}
+
+// New makes a Recovery.
+func New(c Config) *Recovery {
+	return &Recovery{vault: c.Vault, shipper: c.Shipper, pool: c.Pool, fleet: c.Fleet, clock: c.Clock, tmp: c.Tmp, log: c.Log}
+}
+
+// Target is the state to restore: a commit of the site's work volume, an instant (all volumes to the last commit at or before it),
+// or, with neither, the newest state that the vault has.
+type Target struct {
+	Commit int64
+	At     time.Time
+}
+
+// Progress is how far a restore is.
+type Progress struct {
+	Step  string `json:"step"` // "shipping", "building", "verifying", "switching", "done"
+	Done  int    `json:"done"`
+	Total int    `json:"total"`
+	Unit  string `json:"unit"`
+}
+
+// Result is what a restore did.
+type Result struct {
+	Operation ids.Operation `json:"operation"`
+	Site      ids.Site      `json:"site"`
+	Volumes   []Built       `json:"volumes"`
+	Started   time.Time     `json:"started"`
+	Finished  time.Time     `json:"finished"`
+	// Unshipped says why commits younger than the vault's newest could not be saved first; empty when there were none or they were.
+	Unshipped string `json:"unshipped,omitempty"`
+}
+
+// RestoreSite brings a site to a target: ships what is alive, builds all its volumes beside, proves them, switches them together. People
+// may read on until the switch and cannot write meanwhile. On an error the site is as it was before.
+func (r *Recovery) RestoreSite(ctx context.Context, id ids.Site, target Target, reason string, report func(Progress)) (res Result, err error) {
+	site, err := r.fleet.Site(id)
+	if err != nil {
+		return res, err
+	}
+	if report == nil {
+		report = func(Progress) {}
+	}
+	before := site.State
+	res.Site, res.Started = id, r.clock.Now()
+	if res.Operation, err = r.fleet.Begin(ctx, "restore", id.String(), reason, describe(target)); err != nil {
+		return res, err
+	}
+	ctx = context.WithoutCancel(ctx)
+	if err := r.fleet.SetState(ctx, id, fleet.Restoring, reason); err != nil {
+		return res, errors.Join(err, r.fleet.Finish(ctx, res.Operation, "failed", err.Error()))
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, r.fleet.SetState(ctx, id, settled(before), "restore failed"), r.fleet.Finish(ctx, res.Operation, "failed", err.Error()))
+		}
+	}()
+	refs := r.fleet.VolumesOf(id.String())
+	slices.SortFunc(refs, func(a, b volume.Ref) int { return strings.Compare(a.Kind, b.Kind) })
+	report(Progress{Step: "shipping", Total: len(refs), Unit: "volumes"})
+	res.Unshipped = r.saveLive(ctx, refs)
+	generations := map[volume.Ref]int64{}
+	for i, ref := range refs {
+		report(Progress{Step: "building", Done: i, Total: len(refs), Unit: "volumes"})
+		seq, err := r.resolve(ctx, ref, target)
+		if err != nil {
+			return res, err
+		}
+		generations[ref] = r.fleet.Generation(ref) + 1
+		who := identity.From(ctx)
+		b, err := r.build(ctx, ref, seq, generations[ref], journal.Commit{At: r.clock.Now().Truncate(time.Microsecond), Actor: who.Actor(), Source: "recovery",
+			Request: res.Operation.String(), Reason: reason})
+		if err != nil {
+			return res, err
+		}
+		res.Volumes = append(res.Volumes, b)
+	}
+	report(Progress{Step: "switching", Done: len(refs), Total: len(refs), Unit: "volumes"})
+	if err := r.fleet.Switch(ctx, id, settled(before), generations, res.Operation, describe(target)); err != nil {
+		return res, err
+	}
+	for _, ref := range refs {
+		if err := r.pool.Evict(ctx, ref); err != nil {
+			return res, err
+		}
+		if r.shipper != nil {
+			r.shipper.Mark(ref)
+		}
+		r.dropSuperseded(ctx, ref, generations[ref]-1)
+	}
+	res.Finished = r.clock.Now()
+	report(Progress{Step: "done", Done: len(refs), Total: len(refs), Unit: "volumes"})
+	return res, nil
+}
+
+// settled is the state a site returns to: one that was interrupted while restoring becomes active.
+func settled(s fleet.State) fleet.State {
+	if s == fleet.Restoring {
+		return fleet.Active
+	}
+	return s
+}
+
+func describe(t Target) string {
+	switch {
+	case t.Commit > 0:
+		return fmt.Sprintf("to commit %d", t.Commit)
+	case !t.At.IsZero():
+		return "to " + t.At.UTC().Format(time.RFC3339Nano)
+	}
+	return "to the newest state in the vault"
+}
+
+// saveLive waits until nobody writes and ships what the vault lacks. A volume that is gone or damaged has nothing to save: its reason is given.
+func (r *Recovery) saveLive(ctx context.Context, refs []volume.Ref) string {
+	var why []string
+	for _, ref := range refs {
+		if err := r.pool.Evict(ctx, ref); err != nil {
+			why = append(why, err.Error())
+			continue
+		}
+		place, err := r.fleet.Locate(ctx, ref)
+		if err != nil {
+			why = append(why, err.Error())
+			continue
+		}
+		ok, err := place.Engine.Exists(ctx, ref.Name(place.Generation))
+		if err != nil || !ok {
+			why = append(why, fmt.Sprintf("%s is gone", ref))
+			continue
+		}
+		if err := r.pool.Volume(ref).Adopt(ctx); err != nil {
+			why = append(why, fmt.Sprintf("%s cannot be read: %v", ref, err))
+			continue
+		}
+		if r.shipper != nil {
+			r.shipper.Mark(ref)
+		}
+	}
+	if r.shipper != nil {
+		if err := r.shipper.Flush(ctx); err != nil {
+			why = append(why, err.Error())
+		}
+	}
+	return strings.Join(why, "; ")
+}
+
+// resolve turns a target into a commit of one volume.
+func (r *Recovery) resolve(ctx context.Context, ref volume.Ref, t Target) (int64, error) {
+	switch {
+	case t.Commit > 0 && ref.Kind == "work":
+		return t.Commit, nil
+	case t.Commit > 0:
+		return 0, fault.Bad("A commit names a state of the work volume; restore other volumes to an instant.")
+	case t.At.IsZero():
+		return 0, nil
+	}
+	return r.CommitAt(ctx, ref, t.At)
+}
+
+// CommitAt gives the last commit of a volume at or before an instant, by what the vault holds.
+func (r *Recovery) CommitAt(ctx context.Context, ref volume.Ref, at time.Time) (int64, error) {
+	frames, err := r.vault.History(ctx, ref.String())
+	if err != nil {
+		return 0, err
+	}
+	var seq int64
+	for _, f := range frames {
+		if f.FromAt.After(at) {
+			break
+		}
+		if !f.ToAt.After(at) {
+			seq = f.To
+			continue
+		}
+		entries, err := r.vault.Read(ctx, f)
+		if err != nil {
+			return 0, err
+		}
+		for _, e := range entries {
+			if !e.Commit.At.After(at) {
+				seq = e.Commit.Seq
+			}
+		}
+	}
+	if seq == 0 {
+		return 0, fault.Bad("Volume %s did not exist at %s.", ref, at.UTC().Format(time.RFC3339))
+	}
+	return seq, nil
+}
+
+// dropSuperseded removes the databases of generations before the last one; the last one stays until the next restore, for inspection.
+func (r *Recovery) dropSuperseded(ctx context.Context, ref volume.Ref, keep int64) {
+	for g := keep - 1; g > 0 && g > keep-4; g-- {
+		if err := r.fleet.Engine().Remove(ctx, ref.Name(g)); err != nil {
+			r.log.Warn("superseded generation could not be removed", "volume", ref.String(), "generation", g, "error", err)
+		}
+	}
+}
+
+// Preview is what a restore to a commit would change in the present state.
+type Preview struct {
+	Target journal.Commit // the commit whose state would come back
+	Head   int64
+	Rows   []RowDiff // Now is the present row, Then the one that would come back
+}
+
+// Preview compares the present state of a volume with that at a commit. It ships what the vault lacks first.
+func (r *Recovery) Preview(ctx context.Context, ref volume.Ref, target int64) (p Preview, err error) {
+	if r.shipper != nil {
+		r.shipper.Mark(ref)
+		if err := r.shipper.Flush(ctx); err != nil {
+			return p, err
+		}
+	}
+	frames, err := r.vault.History(ctx, ref.String())
+	if err != nil {
+		return p, err
+	}
+	if len(frames) == 0 || target < 1 || target > frames[len(frames)-1].To {
+		return p, fault.NotFound("The vault has no commit %d of volume %s.", target, ref)
+	}
+	p.Head = frames[len(frames)-1].To
+	n := newNet()
+	err = r.pool.Volume(ref).Read(ctx, func(tx *volume.Tx) error {
+		for _, f := range frames {
+			if f.To < target {
+				continue
+			}
+			entries, err := r.vault.Read(ctx, f)
+			if err != nil {
+				return err
+			}
+			for _, e := range entries {
+				if e.Commit.Seq == target {
+					p.Target = e.Commit
+				}
+				if e.Commit.Seq > target {
+					if err := n.add(ctx, tx.Tx, e.Changes); err != nil {
+						return err
+					}
+				}
+			}
+		}
+		return nil
+	})
+	p.Rows = n.diffs()
+	return p, err
+}
+
+// Missing lists the volumes whose database is gone.
+func (r *Recovery) Missing(ctx context.Context) ([]volume.Ref, error) {
+	names, err := r.fleet.Engine().List(ctx)
+	if err != nil {
+		return nil, err
+	}
+	there := map[string]bool{}
+	for _, n := range names {
+		there[n] = true
+	}
+	var gone []volume.Ref
+	for _, ref := range r.fleet.Volumes() {
+		place, err := r.fleet.Locate(ctx, ref)
+		if err != nil {
+			return nil, err
+		}
+		if !there[ref.Name(place.Generation)] {
+			gone = append(gone, ref)
+		}
+	}
+	slices.SortFunc(gone, func(a, b volume.Ref) int { return strings.Compare(a.String(), b.String()) })
+	return gone, nil
+}
+
+// Rebuild makes a volume that is gone anew, in its newest state, where it was. The volume must not be there.
+func (r *Recovery) Rebuild(ctx context.Context, ref volume.Ref) (Built, error) {
+	place, err := r.fleet.Locate(ctx, ref)
+	if err != nil {
+		return Built{}, err
+	}
+	ok, err := place.Engine.Exists(ctx, ref.Name(place.Generation))
+	if err != nil {
+		return Built{}, err
+	}
+	if ok {
+		return Built{}, fmt.Errorf("volume %s: %w", ref, storage.ErrExists)
+	}
+	if err := r.pool.Evict(ctx, ref); err != nil {
+		return Built{}, err
+	}
+	return r.build(ctx, ref, 0, place.Generation, journal.Commit{})
+}

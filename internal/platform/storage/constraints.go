@@ -1,0 +1,38 @@
+package storage
+
+import (
+	"context"
+	"fmt"
+)
+
+// WithoutForeignKeys runs fn in the transaction with foreign keys checked at its end instead of at every statement: rows that are put
+// back come in no particular order. SQLite defers them; PostgreSQL, whose keys are not deferrable, drops them and makes them again.
+func WithoutForeignKeys(ctx context.Context, tx *Tx, fn func() error) error {
+	if tx.Dialect() == SQLite {
+		if _, err := tx.ExecText(ctx, "PRAGMA defer_foreign_keys = ON"); err != nil {
+			return err
+		}
+		return fn()
+	}
+	type key struct{ table, name, def string }
+	keys, err := AllText(ctx, tx, `SELECT c.conrelid::regclass::text, c.conname, pg_get_constraintdef(c.oid) FROM pg_constraint c
+		JOIN pg_namespace n ON n.oid = c.connamespace WHERE c.contype = 'f' AND n.nspname = current_schema() ORDER BY 1, 2`,
+		func(r *Rows) (k key, err error) { return k, r.Scan(&k.table, &k.name, &k.def) })
+	if err != nil {
+		return err
+	}
+	for _, k := range keys {
+		if _, err := tx.ExecText(ctx, "ALTER TABLE "+k.table+" DROP CONSTRAINT "+Quote(k.name)); err != nil {
+			return err
+		}
+	}
+	if err := fn(); err != nil {
+		return err
+	}
+	for _, k := range keys {
+		if _, err := tx.ExecText(ctx, "ALTER TABLE "+k.table+" ADD CONSTRAINT "+Quote(k.name)+" "+k.def); err != nil {
+			return fmt.Errorf("foreign key %s of %s does not hold: %w", k.name, k.table, err)
+		}
+	}
+	return nil
+}
