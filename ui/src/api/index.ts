@@ -5,5 +5,6 @@ export { connection, useConnection } from './connection';
 export { followCommits } from './events';
 export { keys, staleKeys, type CommitEvent, type CommitEntity } from './stale';
 export { sessionQuery, setUp, signIn, signOut } from './session';
+export { readLocal, useLocal, writeLocal } from './local';
 export * from './jira';
 export * from './platform';

@@ -1,0 +1,63 @@
+import { useMemo, type ReactElement } from 'react';
+import type { Commit } from '../../api';
+import { Avatar, exactText, useNow } from '../../kit';
+import css from './TimeMachine.module.css';
+import { byDay, commitText, dayTitle } from './model';
+
+const clockTime = (at: string) => new Date(at).toLocaleTimeString(undefined, { hour: '2-digit', minute: '2-digit' });
+
+interface CommitsProps {
+  commits: readonly Commit[];
+  selected: number | null;
+  onSelect: (seq: number) => void;
+}
+
+/** The commits of the site, by day, newest first. */
+export function Commits({ commits, selected, onSelect }: CommitsProps): ReactElement {
+  const now = useNow();
+  const days = useMemo(() => byDay(commits), [commits]);
+  return (
+    <div>
+      {days.map((day) => (
+        <section key={day.start} className={css['day']}>
+          <h2 className={css['dayTitle']}>
+            {dayTitle(day.start, now)}
+            <span>{day.commits.length === 1 ? '1 commit' : `${day.commits.length} commits`}</span>
+          </h2>
+          <ul>
+            {day.commits.map((commit) => (
+              <li key={commit.seq}>
+                <button
+                  type="button"
+                  id={`commit-${commit.seq}`}
+                  className={css['commit']}
+                  aria-pressed={commit.seq === selected}
+                  onClick={() => onSelect(commit.seq)}
+                >
+                  <time className={css['clock']} dateTime={commit.at} title={exactText(Date.parse(commit.at))}>
+                    {clockTime(commit.at)}
+                  </time>
+                  <Avatar person={commit.actor} size={20} />
+                  <span className={css['what']}>
+                    <span className={css['line']}>
+                      <b>{commit.actor.displayName}</b> {lowerFirst(commitText(commit))}
+                    </span>
+                    {commit.reason && <span className={css['reason']}>{commit.reason}</span>}
+                  </span>
+                  <span className={css['source']}>{commit.source}</span>
+                  <span className={css['amount']} title="changed records">
+                    {commit.changes.toLocaleString()}
+                  </span>
+                </button>
+              </li>
+            ))}
+          </ul>
+        </section>
+      ))}
+    </div>
+  );
+}
+
+function lowerFirst(text: string): string {
+  return text.slice(0, 1).toLowerCase() + text.slice(1);
+}

@@ -1,0 +1,172 @@
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { useNavigate } from '@tanstack/react-router';
+import { useDeferredValue, useEffect, useId, useMemo, useRef, useState, type KeyboardEvent, type ReactElement, type ReactNode } from 'react';
+import { api, type Suggestions } from '../api';
+import { Avatar, Dialog, Icon, IssueTypeIcon, Kbd, type IconName } from '../kit';
+import { activeCommands, type Command } from './commands';
+import { closeOverlay } from './overlays';
+import css from './Palette.module.css';
+
+interface Entry {
+  id: string;
+  group: string;
+  label: string;
+  note?: string;
+  mark: ReactNode;
+  keys?: string | undefined;
+  run: () => void;
+}
+
+/** Every word of the query must begin a word of the text, or stand in it. */
+export function matches(text: string, query: string): boolean {
+  const hay = text.toLowerCase();
+  return query
+    .toLowerCase()
+    .split(/\s+/)
+    .every((word) => hay.includes(word));
+}
+
+function useRecords(query: string): { entries: Entry[]; searching: boolean } {
+  const navigate = useNavigate();
+  const { data, isFetching } = useQuery({
+    queryKey: ['suggest', query],
+    queryFn: ({ signal }) => api.get<Suggestions>('/api/suggest', { query: { q: query, limit: 10 }, signal }),
+    placeholderData: keepPreviousData,
+    staleTime: 10_000,
+  });
+  const entries = useMemo(() => {
+    if (!data) return [];
+    const issues = data.issues.map<Entry>((issue) => ({
+      id: `issue:${issue.key}`,
+      group: 'Issues',
+      label: issue.summary,
+      note: issue.key,
+      mark: <IssueTypeIcon name={issue.type.name} />,
+      run: () => void navigate({ to: '/browse/$key', params: { key: issue.key } }),
+    }));
+    const projects = data.projects.map<Entry>((project) => ({
+      id: `project:${project.key}`,
+      group: 'Projects',
+      label: project.name,
+      note: project.key,
+      mark: <Icon name="projects" />,
+      run: () => void navigate({ to: '/projects/$key/board', params: { key: project.key } }),
+    }));
+    const people = data.people.map<Entry>((person) => ({
+      id: `person:${person.accountId}`,
+      group: 'People',
+      label: person.displayName,
+      note: 'assigned issues',
+      mark: <Avatar person={person} size={18} />,
+      run: () => void navigate({ to: '/issues', search: { jql: `assignee = "${person.accountId}" ORDER BY updated DESC` } }),
+    }));
+    return [...issues, ...projects, ...people];
+  }, [data, navigate]);
+  return { entries, searching: isFetching };
+}
+
+function toEntry(command: Command): Entry {
+  return {
+    id: `command:${command.id}`,
+    group: command.group ?? 'This page',
+    label: command.label,
+    mark: <Icon name={command.icon ?? ('command' satisfies IconName)} />,
+    keys: command.keys?.split('|')[0],
+    run: command.run,
+  };
+}
+
+/** Everything that can be done here and every record, behind one key. */
+export function Palette(): ReactElement {
+  const [query, setQuery] = useState('');
+  const [active, setActive] = useState(0);
+  // The palette is a layer of its own: ask for what the page below it offers.
+  const [commands] = useState(() => activeCommands(0).filter((c) => !c.quiet && c.id !== 'palette').map(toEntry));
+  const deferred = useDeferredValue(query.trim());
+  const records = useRecords(deferred);
+  const list = useRef<HTMLDivElement>(null);
+  const id = useId();
+
+  const entries = useMemo(() => {
+    const found = deferred === '' ? commands : commands.filter((entry) => matches(`${entry.label} ${entry.group}`, deferred));
+    const all = deferred === '' ? [...found, ...records.entries.slice(0, 5)] : [...records.entries.slice(0, 8), ...found];
+    return all.sort((a, b) => firstIndex(all, a.group) - firstIndex(all, b.group));
+  }, [commands, deferred, records.entries]);
+  const current = Math.min(active, Math.max(0, entries.length - 1));
+
+  useEffect(() => {
+    list.current?.querySelector('[data-active="true"]')?.scrollIntoView({ block: 'nearest' });
+  }, [current, entries]);
+
+  const choose = (entry: Entry | undefined) => {
+    if (!entry) return;
+    closeOverlay();
+    // The page takes the keys back before the command runs: it may open a dialog of its own.
+    setTimeout(entry.run, 0);
+  };
+  const keyDown = (event: KeyboardEvent) => {
+    const count = entries.length;
+    if (event.key === 'ArrowDown') setActive(count ? (current + 1) % count : 0);
+    else if (event.key === 'ArrowUp') setActive(count ? (current - 1 + count) % count : 0);
+    else if (event.key === 'Enter') choose(entries[current]);
+    else return;
+    event.preventDefault();
+  };
+
+  return (
+    <Dialog title="Command palette" onClose={closeOverlay} width={600}>
+      <div className={css['palette']} data-own-keys>
+        <input
+          data-autofocus
+          className={css['query']}
+          role="combobox"
+          aria-expanded="true"
+          aria-controls={id}
+          aria-activedescendant={entries.length > 0 ? `${id}-${current}` : undefined}
+          aria-label="Search issues, projects, people and commands"
+          placeholder="Search issues, projects, people and commands…"
+          value={query}
+          onChange={(event) => {
+            setQuery(event.currentTarget.value);
+            setActive(0);
+          }}
+          onKeyDown={keyDown}
+        />
+        <div ref={list} id={id} role="listbox" aria-label="Results" className={css['list']}>
+          {entries.map((entry, i) => (
+            <div key={entry.id} role="presentation">
+              {entry.group !== entries[i - 1]?.group && (
+                <div role="presentation" className={css['group']}>
+                  {entry.group}
+                </div>
+              )}
+              <div
+                id={`${id}-${i}`}
+                role="option"
+                aria-selected={i === current}
+                data-active={i === current}
+                className={css['entry']}
+                onMouseMove={() => setActive(i)}
+                onMouseDown={(event) => event.preventDefault()}
+                onClick={() => choose(entry)}
+              >
+                <span className={css['mark']}>{entry.mark}</span>
+                {entry.group === 'Issues' && <span className={css['key']}>{entry.note}</span>}
+                <span className={css['label']}>{entry.label}</span>
+                {entry.note && entry.group !== 'Issues' && <span className={css['note']}>{entry.note}</span>}
+                {entry.keys && <Kbd keys={entry.keys} />}
+              </div>
+            </div>
+          ))}
+        </div>
+        {entries.length === 0 && (
+          <div className={css['none']}>{records.searching ? 'Searching…' : `Nothing found for “${query}”.`}</div>
+        )}
+      </div>
+    </Dialog>
+  );
+}
+
+function firstIndex(entries: readonly Entry[], group: string): number {
+  return entries.findIndex((entry) => entry.group === group);
+}

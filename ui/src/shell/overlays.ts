@@ -1,0 +1,30 @@
+import { useSyncExternalStore } from 'react';
+
+/** What lies over the page: at most one of these at a time. */
+export type Overlay =
+  | { kind: 'none' }
+  | { kind: 'palette'; query?: string }
+  | { kind: 'keys' }
+  | { kind: 'create'; project?: string; status?: string; parent?: string };
+
+let current: Overlay = { kind: 'none' };
+const listeners = new Set<() => void>();
+
+export function openOverlay(next: Overlay): void {
+  current = next;
+  for (const listener of listeners) listener();
+}
+
+export function closeOverlay(): void {
+  openOverlay({ kind: 'none' });
+}
+
+export function useOverlay(): Overlay {
+  return useSyncExternalStore(
+    (listener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    () => current,
+  );
+}
