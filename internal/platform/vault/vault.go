@@ -234,3 +234,19 @@ func (v *Vault) verifyBlob(ctx context.Context, key string) error {
 	}
 	return nil
 }
+
+// Newest gives the time of the newest segment, the zero time when there is none yet.
+func (v *Vault) Newest(ctx context.Context) (time.Time, error) {
+	if err := v.refresh(ctx); err != nil {
+		return time.Time{}, err
+	}
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	var at time.Time
+	for _, frames := range v.frames {
+		if last := frames[len(frames)-1].ToAt; last.After(at) {
+			at = last
+		}
+	}
+	return at, nil
+}

@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+	"time"
 
 	"holdfast.dev/internal/platform/storage"
 )
@@ -152,4 +153,14 @@ func syncDir(dir string) error {
 	}
 	defer d.Close()
 	return d.Sync()
+}
+
+// ChangedSince tells whether the files of a database were written after an instant, without opening them.
+func (e *Engine) ChangedSince(name string, at time.Time) bool {
+	for _, suffix := range []string{"", "-wal"} {
+		if st, err := os.Stat(e.Path(name) + suffix); err == nil && st.ModTime().After(at) {
+			return true
+		}
+	}
+	return false
 }

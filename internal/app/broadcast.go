@@ -1,0 +1,57 @@
+package app
+
+import (
+	"sync"
+
+	"holdfast.dev/internal/platform/journal"
+	"holdfast.dev/internal/platform/volume"
+)
+
+// broadcast hands commits to those who listen to a volume, such as open browsers. A listener that is too slow is told that it missed some.
+type broadcast struct {
+	mu        sync.Mutex
+	listeners map[volume.Ref]map[*listener]bool
+}
+
+// listener receives the commits of one volume.
+type listener struct {
+	commits chan journal.Commit
+	missed  chan struct{} // closed when commits were dropped
+	once    sync.Once
+}
+
+func newBroadcast() *broadcast { return &broadcast{listeners: map[volume.Ref]map[*listener]bool{}} }
+
+// listen starts to receive; the returned function ends it.
+func (b *broadcast) listen(ref volume.Ref) (*listener, func()) {
+	l := &listener{commits: make(chan journal.Commit, 256), missed: make(chan struct{})}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.listeners[ref] == nil {
+		b.listeners[ref] = map[*listener]bool{}
+	}
+	b.listeners[ref][l] = true
+	return l, func() {
+		b.mu.Lock()
+		defer b.mu.Unlock()
+		delete(b.listeners[ref], l)
+		if len(b.listeners[ref]) == 0 {
+			delete(b.listeners, ref)
+		}
+	}
+}
+
+// send never blocks.
+func (b *broadcast) send(ref volume.Ref, commits []journal.Commit) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for l := range b.listeners[ref] {
+		for _, c := range commits {
+			select {
+			case l.commits <- c:
+			default:
+				l.once.Do(func() { close(l.missed) })
+			}
+		}
+	}
+}

@@ -1,0 +1,254 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"slices"
+	"sync"
+	"time"
+
+	"holdfast.dev/internal/base/clock"
+	"holdfast.dev/internal/base/ids"
+	"holdfast.dev/internal/platform/blob"
+	"holdfast.dev/internal/platform/fleet"
+	"holdfast.dev/internal/platform/journal"
+	"holdfast.dev/internal/platform/recovery"
+	"holdfast.dev/internal/platform/storage"
+	"holdfast.dev/internal/platform/storage/postgres"
+	"holdfast.dev/internal/platform/storage/sqlite"
+	"holdfast.dev/internal/platform/vault"
+	"holdfast.dev/internal/platform/volume"
+)
+
+// Node is one process's hold on a data folder: every part wired, nothing served yet.
+type Node struct {
+	Options  Options
+	Clock    clock.Clock
+	Log      *slog.Logger
+	Engine   storage.Engine
+	Pool     *volume.Pool
+	Fleet    *fleet.Fleet
+	Vault    *vault.Vault
+	Signer   *vault.Signer
+	Shipper  *vault.Shipper
+	Recovery *recovery.Recovery
+
+	products  products
+	commits   *broadcast
+	lock      *os.File
+	stop      context.CancelFunc
+	running   sync.WaitGroup
+	forgotten bool // the control database is gone while the vault knows it
+}
+
+// ErrRebuild is returned when the control database is gone but the vault has it: nothing may be created over it by accident.
+var ErrRebuild = errors.New("the control database is gone and the vault has it: run `holdfast rebuild` to bring everything back")
+
+// Open takes the data folder, opens or creates the control database, and starts shipping.
+func Open(ctx context.Context, o Options, c clock.Clock, log *slog.Logger) (*Node, error) {
+	return open(ctx, o, c, log, false)
+}
+
+func open(ctx context.Context, o Options, c clock.Clock, log *slog.Logger, rebuilding bool) (n *Node, err error) {
+	o = o.defaults()
+	n = &Node{Options: o, Clock: c, Log: log, commits: newBroadcast()}
+	if n.lock, err = lockFolder(o.Data); err != nil {
+		return nil, err
+	}
+	defer func() {
+		if err != nil {
+			n.Close()
+		}
+	}()
+	if n.Engine, err = openEngine(ctx, o); err != nil {
+		return nil, err
+	}
+	store, err := vault.OpenFolder(o.Vault)
+	if err != nil {
+		return nil, err
+	}
+	n.Vault = vault.New(store)
+	if _, err := n.Vault.Init(ctx, vault.Marker{Created: c.Now(), RetentionDays: 30}); err != nil {
+		return nil, err
+	}
+	if n.Signer, err = vault.LoadSigner(ctx, filepath.Join(o.Data, "keys", "vault.key"), store); err != nil {
+		return nil, err
+	}
+	n.wire(store)
+	if err := n.openControl(ctx, rebuilding); err != nil {
+		return nil, err
+	}
+	run, stop := context.WithCancel(context.WithoutCancel(ctx))
+	n.stop = stop
+	n.running.Go(func() { n.Shipper.Run(run) })
+	if !n.forgotten {
+		n.markUnshipped()
+	}
+	return n, nil
+}
+
+func openEngine(ctx context.Context, o Options) (storage.Engine, error) {
+	if o.Database != "" {
+		return postgres.New(ctx, o.Database, 40)
+	}
+	return sqlite.New(o.Data)
+}
+
+// wire connects the parts; nothing is opened here.
+func (n *Node) wire(store vault.Store) {
+	tmp := filepath.Join(n.Options.Data, "tmp")
+	n.products = newProducts(n, store)
+	n.Pool = volume.NewPool(volume.Config{
+		Kinds: n.products.kinds(),
+		Clock: n.Clock,
+		Locate: func(ctx context.Context, ref volume.Ref) (volume.Place, error) {
+			return n.Fleet.Locate(ctx, ref)
+		},
+		Writable: func(ref volume.Ref) error { return n.Fleet.Writable(ref) },
+		Committed: func(ref volume.Ref, commits []journal.Commit) {
+			n.Shipper.Mark(ref)
+			n.commits.send(ref, commits)
+		},
+	})
+	n.Fleet = fleet.New(n.Pool.Volume(fleet.ControlRef), n.Engine, n.Clock)
+	host, err := os.Hostname()
+	if err != nil {
+		host = "node"
+	}
+	n.Shipper = vault.NewShipper(vault.ShipperConfig{Vault: n.Vault, Pool: n.Pool, Signer: n.Signer, Node: host, Tmp: tmp, Clock: n.Clock, Log: n.Log})
+	n.Recovery = recovery.New(recovery.Config{Vault: n.Vault, Shipper: n.Shipper, Pool: n.Pool, Fleet: n.Fleet, Clock: n.Clock, Tmp: tmp, Log: n.Log})
+}
+
+func (n *Node) openControl(ctx context.Context, rebuilding bool) error {
+	if err := os.MkdirAll(filepath.Join(n.Options.Data, "tmp"), 0o700); err != nil {
+		return err
+	}
+	there, err := n.Engine.Exists(ctx, fleet.ControlRef.Name(1))
+	if err != nil {
+		return err
+	}
+	if !there {
+		known, err := n.Vault.History(ctx, fleet.ControlRef.String())
+		if err != nil {
+			return err
+		}
+		if len(known) > 0 {
+			if !rebuilding {
+				return ErrRebuild
+			}
+			n.forgotten = true
+			return nil
+		}
+		if err := n.Pool.Create(ctx, fleet.ControlRef, volume.Place{Engine: n.Engine, Generation: 1}); err != nil {
+			return err
+		}
+		n.Shipper.Mark(fleet.ControlRef)
+	}
+	return n.Fleet.Load(ctx)
+}
+
+// markUnshipped finds, after a crash, the volumes whose last commits did not reach the vault. It looks at files changed since the
+// newest segment, so that idle volumes are not opened.
+func (n *Node) markUnshipped() {
+	n.Shipper.Mark(fleet.ControlRef)
+	files, ok := n.Engine.(*sqlite.Engine)
+	newest := n.Vault.Newest()
+	for _, ref := range n.Fleet.Volumes() {
+		if ok {
+			place, err := n.Fleet.Locate(context.Background(), ref)
+			if err != nil || !files.ChangedSince(ref.Name(place.Generation), newest.Add(-time.Minute)) {
+				continue
+			}
+		}
+		n.Shipper.Mark(ref)
+	}
+}
+
+// Close ships what is left and lets go of the data folder.
+func (n *Node) Close() {
+	if n.stop != nil {
+		n.stop()
+		n.running.Wait()
+	}
+	if n.Pool != nil {
+		n.Pool.Close()
+	}
+	if n.Engine != nil {
+		n.Engine.Close()
+	}
+	if n.lock != nil {
+		n.lock.Close()
+	}
+}
+
+// Blobs gives the file contents of an owner.
+func (n *Node) Blobs(owner string) *blob.Store {
+	return blob.Open(filepath.Join(n.Options.Data, "blobs"), owner, n.Vault.Store())
+}
+
+// CreateOrg makes an organization with its volume.
+func (n *Node) CreateOrg(ctx context.Context, name string) (*fleet.Org, error) {
+	o, err := n.Fleet.CreateOrg(ctx, name)
+	if err != nil {
+		return nil, err
+	}
+	return o, n.createVolumes(ctx, o.ID.String(), "access")
+}
+
+// CreateSite makes a site with its volumes and what a new site holds.
+func (n *Node) CreateSite(ctx context.Context, org ids.Org, slug, name string) (*fleet.Site, error) {
+	s, err := n.Fleet.CreateSite(ctx, org, slug, name)
+	if err != nil {
+		return nil, err
+	}
+	if err := n.createVolumes(ctx, s.ID.String(), "work"); err != nil {
+		return nil, err
+	}
+	return s, n.products.setUpSite(ctx, s)
+}
+
+func (n *Node) createVolumes(ctx context.Context, owner string, kinds ...string) error {
+	generations := map[volume.Ref]int64{}
+	for _, kind := range kinds {
+		ref := volume.Ref{Kind: kind, Owner: owner}
+		if err := n.Pool.Create(ctx, ref, volume.Place{Engine: n.Engine, Generation: 1}); err != nil {
+			return err
+		}
+		generations[ref] = 1
+	}
+	if err := n.Fleet.Place(ctx, generations); err != nil {
+		return err
+	}
+	for ref := range generations {
+		n.Shipper.Mark(ref)
+	}
+	return nil
+}
+
+// FindSite gives a site by slug or identifier.
+func (n *Node) FindSite(name string) (*fleet.Site, error) {
+	if id, err := ids.Parse[ids.Site](name); err == nil {
+		return n.Fleet.Site(id)
+	}
+	return n.Fleet.SiteBySlug(name)
+}
+
+// FindOrg gives an organization by identifier or exact name.
+func (n *Node) FindOrg(ctx context.Context, name string) (*fleet.Org, error) {
+	if id, err := ids.Parse[ids.Org](name); err == nil {
+		return n.Fleet.Org(id)
+	}
+	orgs, err := n.Fleet.Orgs(ctx)
+	if err != nil {
+		return nil, err
+	}
+	i := slices.IndexFunc(orgs, func(o *fleet.Org) bool { return o.Name == name })
+	if i < 0 {
+		return nil, fmt.Errorf("there is no organization %q", name)
+	}
+	return orgs[i], nil
+}

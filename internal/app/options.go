@@ -1,0 +1,29 @@
+package app
+
+import (
+	"os"
+	"path/filepath"
+)
+
+// Options say where a node keeps its things. Every one is a flag; the environment gives the defaults.
+type Options struct {
+	Data     string // folder for keys, blobs, the local vault and, without Database, the volumes
+	Database string // PostgreSQL URL; empty for SQLite files under Data
+	Vault    string // folder of the vault; empty for "vault" under Data
+}
+
+// defaults fills what was not given: HOLDFAST_DATA, HOLDFAST_DATABASE and HOLDFAST_VAULT, else the folder "data".
+func (o Options) defaults() Options {
+	pick := func(v *string, env, fallback string) {
+		if *v == "" {
+			*v = os.Getenv(env)
+		}
+		if *v == "" {
+			*v = fallback
+		}
+	}
+	pick(&o.Data, "HOLDFAST_DATA", "data")
+	pick(&o.Database, "HOLDFAST_DATABASE", "")
+	pick(&o.Vault, "HOLDFAST_VAULT", filepath.Join(o.Data, "vault"))
+	return o
+}
