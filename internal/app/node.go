@@ -42,6 +42,7 @@ type Node struct {
 	lock      *os.File
 	stop      context.CancelFunc
 	running   sync.WaitGroup
+	settingUp sync.Mutex
 	forgotten bool // the control database is gone while the vault knows it
 }
 
@@ -86,7 +87,9 @@ func open(ctx context.Context, o Options, c clock.Clock, log *slog.Logger, rebui
 	n.stop = stop
 	n.running.Go(func() { n.Shipper.Run(run) })
 	if !n.forgotten {
-		n.markUnshipped()
+		if err := n.markUnshipped(ctx); err != nil {
+			return nil, err
+		}
 	}
 	return n, nil
 }
@@ -153,19 +156,23 @@ func (n *Node) openControl(ctx context.Context, rebuilding bool) error {
 
 // markUnshipped finds, after a crash, the volumes whose last commits did not reach the vault. It looks at files changed since the
 // newest segment, so that idle volumes are not opened.
-func (n *Node) markUnshipped() {
+func (n *Node) markUnshipped(ctx context.Context) error {
 	n.Shipper.Mark(fleet.ControlRef)
 	files, ok := n.Engine.(*sqlite.Engine)
-	newest := n.Vault.Newest()
+	newest, err := n.Vault.Newest(ctx)
+	if err != nil {
+		return err
+	}
 	for _, ref := range n.Fleet.Volumes() {
 		if ok {
-			place, err := n.Fleet.Locate(context.Background(), ref)
+			place, err := n.Fleet.Locate(ctx, ref)
 			if err != nil || !files.ChangedSince(ref.Name(place.Generation), newest.Add(-time.Minute)) {
 				continue
 			}
 		}
 		n.Shipper.Mark(ref)
 	}
+	return nil
 }
 
 // Close ships what is left and lets go of the data folder.
@@ -208,7 +215,7 @@ func (n *Node) CreateSite(ctx context.Context, org ids.Org, slug, name string) (
 	if err := n.createVolumes(ctx, s.ID.String(), "work"); err != nil {
 		return nil, err
 	}
-	return s, n.products.setUpSite(ctx, s)
+	return s, n.products.setUpSite(ctx, n, s)
 }
 
 func (n *Node) createVolumes(ctx context.Context, owner string, kinds ...string) error {

@@ -279,10 +279,18 @@ func (f *Fleet) CreateOrg(ctx context.Context, name string) (*Org, error) {
 
 var validSlug = regexp.MustCompile(`^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$`)
 
+// CheckSlug tells what is wrong with a site's name in URLs.
+func CheckSlug(slug string) error {
+	if !validSlug.MatchString(slug) {
+		return fault.Invalid("slug", "A site's name in URLs has 1 to 63 lower-case letters, digits and inner hyphens; %.80q has not.", slug)
+	}
+	return nil
+}
+
 // CreateSite adds a site in the active state. Its volumes are created by the caller (see Place).
 func (f *Fleet) CreateSite(ctx context.Context, org ids.Org, slug, name string) (*Site, error) {
-	if !validSlug.MatchString(slug) {
-		return nil, fault.Invalid("slug", "A site's name in URLs has 1 to 63 lower-case letters, digits and inner hyphens; %q has not.", slug)
+	if err := CheckSlug(slug); err != nil {
+		return nil, err
 	}
 	if name == "" {
 		name = slug
@@ -329,4 +337,28 @@ func (f *Fleet) AddContact(ctx context.Context, org ids.Org, site ids.Site, name
 		_, err := tx.Exec(ctx, qAddContact, ids.New[ids.Contact](tx.Now()), org, site, name, email, role, clock.Micros(tx.Now()))
 		return err
 	})
+}
+
+// OnlySite gives the site when there is exactly one, nil otherwise: a single team's install needs no names in its URLs.
+func (f *Fleet) OnlySite() *Site {
+	sites := f.current.Load().sites
+	if len(sites) != 1 {
+		return nil
+	}
+	for _, s := range sites {
+		return s
+	}
+	return nil
+}
+
+// Empty tells whether nothing was ever set up.
+func (f *Fleet) Empty() bool { return len(f.current.Load().orgs) == 0 }
+
+// All gives every site known now, in no order. The values are shared: nobody may change them.
+func (f *Fleet) All() []*Site {
+	var out []*Site
+	for _, s := range f.current.Load().sites {
+		out = append(out, s)
+	}
+	return out
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"log/slog"
 	"net/http"
 	"strconv"
 
@@ -12,14 +13,17 @@ import (
 )
 
 // fail renders an error in the route's dialect; what callers must not see is logged, once, here.
-func (m *Mux) fail(w http.ResponseWriter, r *http.Request, d Dialect, err error) {
+func (m *Mux) fail(w http.ResponseWriter, r *http.Request, d Dialect, err error) { Fail(m.log, w, r, d, err) }
+
+// Fail renders an error outside of a route.
+func Fail(log *slog.Logger, w http.ResponseWriter, r *http.Request, d Dialect, err error) {
 	id := RequestID(r.Context())
 	f := classify(err)
 	switch {
 	case errors.Is(err, context.Canceled) && r.Context().Err() != nil:
 		return // the caller went away
 	case f.Kind == fault.KindInternal:
-		m.log.Error("request failed", "request_id", id, "method", r.Method, "path", r.URL.Path, "error", err)
+		log.Error("request failed", "request_id", id, "method", r.Method, "path", r.URL.Path, "error", err)
 	}
 	if f.Kind == fault.KindUnavailable && w.Header().Get("Retry-After") == "" {
 		w.Header().Set("Retry-After", "5")

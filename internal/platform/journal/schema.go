@@ -30,6 +30,8 @@ CREATE TABLE journal_commit (
   last_n BIGINT NOT NULL
 );
 CREATE INDEX journal_commit_at ON journal_commit (at_us, seq);
+CREATE INDEX journal_commit_kind ON journal_commit (kind, seq);
+CREATE INDEX journal_commit_actor ON journal_commit (actor, seq);
 
 CREATE TABLE journal_head (
   one BIGINT PRIMARY KEY,

@@ -332,3 +332,12 @@ func (r *Recovery) Rebuild(ctx context.Context, ref volume.Ref) (Built, error) {
 	}
 	return r.build(ctx, ref, 0, place.Generation, journal.Commit{})
 }
+
+// LastRestore gives the number of the newest commit of a volume that is a restore, 0 when there is none.
+func (r *Recovery) LastRestore(ctx context.Context, ref volume.Ref) (seq int64, err error) {
+	err = r.pool.Volume(ref).Read(ctx, func(tx *volume.Tx) error {
+		seq, err = journal.LastOfKind(ctx, tx.Tx, journal.KindRestore)
+		return err
+	})
+	return seq, err
+}

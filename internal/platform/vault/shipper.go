@@ -84,7 +84,7 @@ func (s *Shipper) Run(ctx context.Context) {
 			return
 		case <-s.wake:
 		}
-		if err := s.Flush(ctx); err != nil {
+		if err := s.Flush(context.WithoutCancel(ctx)); err != nil { // a shipment that began is finished
 			s.log.Error("shipment to the vault failed", "error", err)
 		}
 		select {

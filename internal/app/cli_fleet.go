@@ -1,0 +1,207 @@
+package app
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"holdfast.dev/internal/base/fault"
+	"holdfast.dev/internal/base/ids"
+	"holdfast.dev/internal/platform/fleet"
+	"holdfast.dev/internal/product/access"
+	"holdfast.dev/internal/product/access/role"
+)
+
+func (c *cli) orgCommand() *cobra.Command {
+	create := c.leaf("create NAME", "Create an organization and print its identifier", 1, func(ctx context.Context, n *Node, args []string) error {
+		o, err := n.CreateOrg(ctx, args[0])
+		if err != nil {
+			return err
+		}
+		return c.print(o, "%s", o.ID)
+	})
+	list := c.leaf("list", "List the organizations", 0, func(ctx context.Context, n *Node, _ []string) error {
+		orgs, err := n.Fleet.Orgs(ctx)
+		if err != nil {
+			return err
+		}
+		var lines []string
+		for _, o := range orgs {
+			lines = append(lines, fmt.Sprintf("%s  %s", o.ID, o.Name))
+		}
+		return c.print(orgs, "%s", strings.Join(lines, "\n"))
+	})
+	return group("org", "Organizations", create, list)
+}
+
+func (c *cli) siteCommand() *cobra.Command {
+	var org, name string
+	create := c.leaf("create SLUG", "Create a site and print its identifier", 1, func(ctx context.Context, n *Node, args []string) error {
+		o, err := n.FindOrg(ctx, org)
+		if err != nil {
+			return err
+		}
+		s, err := n.CreateSite(ctx, o.ID, args[0], name)
+		if err != nil {
+			return err
+		}
+		return c.print(s, "%s", s.ID)
+	})
+	create.Flags().StringVar(&org, "org", "", "organization (identifier or name)")
+	create.Flags().StringVar(&name, "name", "", "name for people (default: the slug)")
+	_ = create.MarkFlagRequired("org")
+	list := c.leaf("list", "List the sites", 0, func(ctx context.Context, n *Node, _ []string) error {
+		sites, err := n.Fleet.Sites(ctx)
+		if err != nil {
+			return err
+		}
+		var lines []string
+		for _, s := range sites {
+			lines = append(lines, fmt.Sprintf("%s  %-10s  %s", s.ID, s.State, s.Slug))
+		}
+		return c.print(sites, "%s", strings.Join(lines, "\n"))
+	})
+	return group("site", "Sites", create, list,
+		c.stateCommand("suspend SLUG", "Take a site out of use; nothing is lost and resume brings it back", fleet.Suspended),
+		c.stateCommand("resume SLUG", "Bring a suspended site back", fleet.Active),
+		c.destroyCommand(), c.restoreCommand(), c.undoCommand())
+}
+
+func (c *cli) stateCommand(use, short string, to fleet.State) *cobra.Command {
+	var reason string
+	cmd := c.leaf(use, short, 1, func(ctx context.Context, n *Node, args []string) error {
+		s, err := n.FindSite(args[0])
+		if err != nil {
+			return err
+		}
+		if err := n.Fleet.SetState(ctx, s.ID, to, reason); err != nil {
+			return err
+		}
+		s, err = n.Fleet.Site(s.ID)
+		if err != nil {
+			return err
+		}
+		return c.print(s, "%s is %s", s.Slug, s.State)
+	})
+	cmd.Flags().StringVar(&reason, "reason", "", "why, for the ledger")
+	return cmd
+}
+
+func (c *cli) userCommand() *cobra.Command {
+	var name, org, site string
+	var admin, stdin bool
+	create := c.leaf("create EMAIL", "Create a person who can sign in, and give them a role on the organization's sites", 1, func(ctx context.Context, n *Node, args []string) error {
+		if !stdin {
+			return errUsage{errors.New("give the password with --password-stdin")}
+		}
+		pw, err := bufio.NewReader(io.LimitReader(c.env.Stdin, 4096)).ReadString('\n')
+		if err != nil && !errors.Is(err, io.EOF) {
+			return err
+		}
+		o, err := n.FindOrg(ctx, org)
+		if err != nil {
+			return err
+		}
+		id, err := n.products.access.CreateAccount(ctx, o.ID, access.NewPerson{Email: args[0], Name: name, Password: strings.TrimRight(pw, "\r\n")})
+		if err != nil {
+			return err
+		}
+		is := role.Member
+		if admin {
+			is = role.Admin
+		}
+		if err := n.grant(ctx, o.ID, site, id, is); err != nil {
+			return err
+		}
+		return c.print(map[string]string{"id": id.String(), "email": args[0]}, "%s", id)
+	})
+	create.Flags().StringVar(&name, "name", "", "name for people")
+	create.Flags().StringVar(&org, "org", "", "organization (identifier or name)")
+	create.Flags().StringVar(&site, "site", "", "only this site (default: all of the organization's)")
+	create.Flags().BoolVar(&admin, "admin", false, "as administrator")
+	create.Flags().BoolVar(&stdin, "password-stdin", false, "read the password from standard input")
+	_ = create.MarkFlagRequired("org")
+	_ = create.MarkFlagRequired("name")
+	return group("user", "People", create)
+}
+
+// grant gives an account a role on one site or on all of the organization's.
+func (n *Node) grant(ctx context.Context, org ids.Org, slug string, who ids.Account, is role.Role) error {
+	sites := n.Fleet.All()
+	if slug != "" {
+		s, err := n.FindSite(slug)
+		if err != nil {
+			return err
+		}
+		sites = []*fleet.Site{s}
+	}
+	for _, s := range sites {
+		if s.Org != org {
+			continue
+		}
+		if err := n.products.access.SetRole(ctx, org, s.ID, who, is); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (c *cli) tokenCommand() *cobra.Command {
+	var email, label, org string
+	var days int
+	create := c.leaf("create", "Create an API token and print it, once", 0, func(ctx context.Context, n *Node, _ []string) error {
+		o, err := n.orgOf(ctx, org, email)
+		if err != nil {
+			return err
+		}
+		secret, err := n.products.access.CreateToken(ctx, o, email, label, time.Duration(days)*24*time.Hour)
+		if err != nil {
+			return err
+		}
+		return c.print(map[string]string{"token": secret}, "%s", secret)
+	})
+	create.Flags().StringVar(&email, "email", "", "whose token")
+	create.Flags().StringVar(&org, "org", "", "organization, when the address is known to several")
+	create.Flags().StringVar(&label, "label", "command line", "what it is for")
+	create.Flags().IntVar(&days, "days", 365, "days until it ends; 0 for never")
+	_ = create.MarkFlagRequired("email")
+	return group("token", "API tokens", create)
+}
+
+// orgOf finds the one organization that knows an address.
+func (n *Node) orgOf(ctx context.Context, org, email string) (ids.Org, error) {
+	if org != "" {
+		o, err := n.FindOrg(ctx, org)
+		if err != nil {
+			return ids.Org{}, err
+		}
+		return o.ID, nil
+	}
+	orgs, err := n.Fleet.Orgs(ctx)
+	if err != nil {
+		return ids.Org{}, err
+	}
+	var found []ids.Org
+	for _, o := range orgs {
+		_, err := n.products.access.AccountByEmail(ctx, o.ID, email)
+		switch {
+		case err == nil:
+			found = append(found, o.ID)
+		case !fault.Is(err, fault.KindNotFound):
+			return ids.Org{}, err
+		}
+	}
+	switch len(found) {
+	case 1:
+		return found[0], nil
+	case 0:
+		return ids.Org{}, fault.NotFound("nobody has the address %s", email)
+	}
+	return ids.Org{}, fault.Conflict("several organizations know %s: say which with --org", email)
+}

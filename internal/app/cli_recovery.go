@@ -1,0 +1,181 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"holdfast.dev/internal/base/clock"
+	"holdfast.dev/internal/base/fault"
+	"holdfast.dev/internal/platform/fleet"
+	"holdfast.dev/internal/platform/identity"
+	"holdfast.dev/internal/platform/recovery"
+	"holdfast.dev/internal/platform/volume"
+)
+
+func (c *cli) restoreCommand() *cobra.Command {
+	var at, reason string
+	var commit int64
+	cmd := c.leaf("restore SLUG", "Bring a site back to an instant, to a commit, or to the newest state in the vault", 1, func(ctx context.Context, n *Node, args []string) error {
+		s, err := n.FindSite(args[0])
+		if err != nil {
+			return err
+		}
+		t := recovery.Target{Commit: commit}
+		if at != "" {
+			if t.At, err = time.Parse(time.RFC3339Nano, at); err != nil {
+				return errUsage{fmt.Errorf("--at takes an instant such as 2026-04-05T07:38:00Z: %w", err)}
+			}
+		}
+		if commit != 0 && at != "" {
+			return errUsage{errors.New("give --at or --commit, not both")}
+		}
+		res, err := n.Recovery.RestoreSite(ctx, s.ID, t, reason, c.steps)
+		if err != nil {
+			return err
+		}
+		return c.printRestore(s, res)
+	})
+	cmd.Flags().StringVar(&at, "at", "", "instant (RFC 3339)")
+	cmd.Flags().Int64Var(&commit, "commit", 0, "commit of the work volume")
+	cmd.Flags().StringVar(&reason, "reason", "restored from the command line", "why, for the ledger and the commit")
+	return cmd
+}
+
+func (c *cli) steps(p recovery.Progress) {
+	c.env.Progress(Progress{Step: p.Step, Done: int64(p.Done), Total: int64(p.Total), Unit: p.Unit})
+}
+
+func (c *cli) printRestore(s *fleet.Site, res recovery.Result) error {
+	text := fmt.Sprintf("%s restored in %s", s.Slug, res.Finished.Sub(res.Started).Round(time.Millisecond))
+	for _, b := range res.Volumes {
+		text += fmt.Sprintf("\n  %s: commit %d of %d, %d rows proven (digest %.16s…), %d rows differ from before", b.Ref.Kind, b.Target, b.Head, b.Rows, b.Digest, b.Undoes)
+	}
+	if res.Unshipped != "" {
+		text += "\n  not saved first: " + res.Unshipped
+	}
+	return c.print(res, "%s", text)
+}
+
+func (c *cli) undoCommand() *cobra.Command {
+	return c.leaf("undo-restore SLUG", "Bring back the state before the last restore", 1, func(ctx context.Context, n *Node, args []string) error {
+		s, err := n.FindSite(args[0])
+		if err != nil {
+			return err
+		}
+		target, err := n.BeforeLastRestore(ctx, s)
+		if err != nil {
+			return err
+		}
+		res, err := n.Recovery.RestoreSite(ctx, s.ID, recovery.Target{Commit: target}, fmt.Sprintf("undo of the restore: back to commit %d", target), c.steps)
+		if err != nil {
+			return err
+		}
+		return c.printRestore(s, res)
+	})
+}
+
+// BeforeLastRestore gives the commit before the newest commit of a restore.
+func (n *Node) BeforeLastRestore(ctx context.Context, s *fleet.Site) (int64, error) {
+	seq, err := n.Recovery.LastRestore(ctx, volume.Ref{Kind: "work", Owner: s.ID.String()})
+	if err != nil {
+		return 0, err
+	}
+	if seq == 0 {
+		return 0, fault.NotFound("site %s was never restored to an earlier state", s.Slug)
+	}
+	return seq - 1, nil
+}
+
+// destroyCommand removes the databases of a site, to practise what comes after. The vault is not touched.
+func (c *cli) destroyCommand() *cobra.Command {
+	var sure string
+	cmd := c.leaf("destroy-for-drill SLUG", "Remove a site's databases to practise a restore; the vault keeps everything", 1, func(ctx context.Context, n *Node, args []string) error {
+		s, err := n.FindSite(args[0])
+		if err != nil {
+			return err
+		}
+		if sure != s.ID.String() {
+			return errUsage{fmt.Errorf("this removes every database of %q (%s): repeat its identifier with --site-id %s", s.Name, s.Slug, s.ID)}
+		}
+		for _, ref := range n.Fleet.VolumesOf(s.ID.String()) {
+			if err := n.Pool.Volume(ref).Adopt(ctx); err == nil {
+				n.Shipper.Mark(ref)
+			}
+		}
+		if err := n.Shipper.Flush(ctx); err != nil {
+			return err
+		}
+		for _, ref := range n.Fleet.VolumesOf(s.ID.String()) {
+			place, err := n.Fleet.Locate(ctx, ref)
+			if err != nil {
+				return err
+			}
+			if err := n.Pool.Evict(ctx, ref); err != nil {
+				return err
+			}
+			if err := n.Engine.Remove(ctx, ref.Name(place.Generation)); err != nil {
+				return err
+			}
+		}
+		return c.print(s, "the databases of %s are gone; bring them back with: holdfast site restore %s", s.Slug, s.Slug)
+	})
+	cmd.Flags().StringVar(&sure, "site-id", "", "the site's identifier, as a check of what is meant")
+	return cmd
+}
+
+func (c *cli) vaultCommand() *cobra.Command {
+	verify := c.leaf("verify", "Read every object of the vault and check signatures, hashes and chains", 0, func(ctx context.Context, n *Node, _ []string) error {
+		total := 0
+		found, err := n.Vault.Verify(ctx, func(done, all int) {
+			total = all
+			c.env.Progress(Progress{Step: "verifying", Done: int64(done), Total: int64(all), Unit: "objects"})
+		})
+		if err != nil {
+			return err
+		}
+		if len(found) == 0 {
+			return c.print(map[string]any{"objects": total, "findings": []string{}}, "%d objects, all as they were stored", total)
+		}
+		text := fmt.Sprintf("%d objects, %d findings:", total, len(found))
+		for _, f := range found {
+			text += fmt.Sprintf("\n  %s: %s", f.Object, f.Wrong)
+		}
+		return errors.Join(c.print(map[string]any{"objects": total, "findings": found}, "%s", text), errUnproven)
+	})
+	return group("vault", "The vault", verify)
+}
+
+func (c *cli) rebuildCommand() *cobra.Command {
+	var from string
+	cmd := &cobra.Command{Use: "rebuild", Short: "Make everything that is gone anew from the vault alone, the control database included", Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if c.env.Node != nil {
+				return errUsage{errors.New("stop the server before rebuilding its data folder")}
+			}
+			ctx := identity.With(cmd.Context(), identity.Principal{Kind: identity.Operator, Name: "cli"})
+			if from != "" {
+				c.opts.Vault = from
+			}
+			n, err := open(ctx, c.options(), clock.System, c.logger(), true)
+			if err != nil {
+				return err
+			}
+			defer n.Close()
+			start := n.Clock.Now()
+			built, err := n.Recovery.RebuildAll(ctx, 2, c.steps)
+			if err != nil {
+				return err
+			}
+			var rows int64
+			for _, b := range built {
+				rows += b.Rows
+			}
+			return c.print(built, "%d volumes rebuilt and proven, %d rows, in %s", len(built), rows, n.Clock.Now().Sub(start).Round(time.Millisecond))
+		}}
+	cmd.Flags().StringVar(&from, "from", "", "folder of the vault")
+	return cmd
+}

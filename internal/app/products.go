@@ -1,0 +1,125 @@
+package app
+
+import (
+	"context"
+	"errors"
+
+	"holdfast.dev/internal/base/ids"
+	"holdfast.dev/internal/platform/fleet"
+	"holdfast.dev/internal/platform/httpkit"
+	"holdfast.dev/internal/platform/identity"
+	"holdfast.dev/internal/platform/vault"
+	"holdfast.dev/internal/platform/volume"
+	"holdfast.dev/internal/product/access"
+	"holdfast.dev/internal/product/access/account"
+	"holdfast.dev/internal/product/tracker"
+	"holdfast.dev/internal/product/tracker/needs"
+)
+
+// products are the products of the suite, wired to this node.
+type products struct {
+	access  *access.Product
+	tracker *tracker.Product
+}
+
+func newProducts(n *Node, _ vault.Store) products {
+	var p products
+	p.access = access.New(access.Deps{
+		Clock: n.Clock,
+		Volume: func(org ids.Org) *volume.Volume {
+			return n.Pool.Volume(volume.Ref{Kind: "access", Owner: org.String()})
+		},
+	})
+	p.tracker = tracker.New(tracker.Deps{
+		Clock:     n.Clock,
+		Volume:    n.workVolume,
+		Directory: func(ctx context.Context) needs.Directory { return people{p.access, httpkit.SiteFrom(ctx).Org} },
+		Blobs:     func(ctx context.Context) needs.Blobs { return n.Blobs(httpkit.SiteFrom(ctx).ID.String()) },
+	})
+	return p
+}
+
+// kinds are all kinds of volume that there are.
+func (products) kinds() []volume.Kind {
+	return []volume.Kind{
+		fleet.Kind(),
+		access.Kind(),
+		{Name: "work", Migrations: tracker.Migrations(), Tables: tracker.Tables()},
+	}
+}
+
+var errNoSite = errors.New("the request is for no site")
+
+// workVolume gives the work volume of the site in the context.
+func (n *Node) workVolume(ctx context.Context) (*volume.Volume, error) {
+	s := httpkit.SiteFrom(ctx)
+	if s == nil {
+		return nil, errNoSite
+	}
+	return n.Pool.Volume(volume.Ref{Kind: "work", Owner: s.ID.String()}), nil
+}
+
+// setUpSite lets every product fill its volume of a new site.
+func (p products) setUpSite(ctx context.Context, n *Node, s *fleet.Site) error {
+	ctx = identity.AsSystem(ctx, "set-up")
+	return p.tracker.SetUp(ctx, n.Pool.Volume(volume.Ref{Kind: "work", Owner: s.ID.String()}))
+}
+
+// people is the access product as the tracker sees it.
+type people struct {
+	access *access.Product
+	org    ids.Org
+}
+
+func person(a *account.Account) needs.Person {
+	return needs.Person{AccountID: a.ID.String(), DisplayName: a.Name, Email: a.Email, Active: a.Active, TimeZone: a.TimeZone, Locale: a.Locale}
+}
+
+// People implements needs.Directory.
+func (p people) People(ctx context.Context, accounts []string) (map[string]needs.Person, error) {
+	all, err := p.access.Directory(p.org).All(ctx)
+	if err != nil {
+		return nil, err
+	}
+	out := make(map[string]needs.Person, len(accounts))
+	for _, id := range accounts {
+		if a := all[id]; a != nil {
+			out[id] = person(a)
+		}
+	}
+	return out, nil
+}
+
+// Search implements needs.Directory.
+func (p people) Search(ctx context.Context, query string, startAt, limit int) ([]needs.Person, int, error) {
+	found, total, err := p.access.Directory(p.org).Search(ctx, query, startAt, limit)
+	var out []needs.Person
+	for _, a := range found {
+		out = append(out, person(a))
+	}
+	return out, total, err
+}
+
+// Groups implements needs.Directory.
+func (p people) Groups(ctx context.Context, account string) ([]string, error) {
+	return p.access.Directory(p.org).Groups(ctx, account)
+}
+
+// Members implements needs.Directory.
+func (p people) Members(ctx context.Context, group string) ([]string, error) {
+	return p.access.Directory(p.org).Members(ctx, group)
+}
+
+// Ensure implements needs.Directory.
+func (p people) Ensure(ctx context.Context, foreign []needs.ForeignPerson) (map[string]string, error) {
+	in := make([]account.Foreign, len(foreign))
+	for i, f := range foreign {
+		in[i] = account.Foreign{Key: f.Key, Name: f.Name, Email: f.Email, Active: f.Active}
+	}
+	got, err := p.access.Directory(p.org).Ensure(ctx, in)
+	out := make(map[string]string, len(got))
+	for k, id := range got {
+		out[k] = id.String()
+	}
+	return out, err
+}

@@ -1,0 +1,4 @@
+package app
+
+// Version is the release; the build sets it.
+var Version = "dev"
