@@ -1,5 +1,5 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { useNavigate, useSearch } from '@tanstack/react-router';
+import { useNavigate, useRouter, useSearch } from '@tanstack/react-router';
 import { useEffect, useRef, useState, type FormEvent, type ReactElement } from 'react';
 import { ApiError, keys, sessionQuery, signIn } from '../api';
 import { Button, Notice, TextField } from '../kit';
@@ -30,6 +30,7 @@ export function LoginPage(): ReactElement {
   const { next } = useSearch({ from: '/login' });
   const queries = useQueryClient();
   const navigate = useNavigate();
+  const router = useRouter();
   const password = useRef<HTMLInputElement>(null);
   const [blockedUntil, setBlockedUntil] = useState(0);
   const wait = useCountdown(blockedUntil);
@@ -40,7 +41,8 @@ export function LoginPage(): ReactElement {
       queries.clear();
       queries.setQueryData(keys.session, signedIn);
       // Only a path of this site: an address from outside could send people anywhere.
-      void navigate(next && /^\/(?![/\\])/.test(next) ? { href: next } : { to: '/' });
+      if (next && /^\/(?![/\\])/.test(next)) router.history.push(next);
+      else void navigate({ to: '/' });
     },
     onError: (error) => {
       if (error instanceof ApiError && error.status === 429) setBlockedUntil(Date.now() + (error.retryAfter ?? 60) * 1000);

@@ -47,7 +47,7 @@ export function listenForKeys(): () => void {
     clearTimeout(timer);
   };
 
-  const find = (commands: readonly Command[], chords: readonly string[]) => {
+  const find = (commands: readonly Command[], chords: readonly string[]): Command | 'waiting' | null => {
     let waiting = false;
     for (const command of commands) {
       if (!command.keys) continue;

@@ -1,0 +1,154 @@
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { useState, type ReactElement } from 'react';
+import type { FieldMeta } from '../../api';
+import { Avatar, Button, Field, Icon, Picker, PriorityIcon, TextField, type PickerOption } from '../../kit';
+import { assignableQuery, labelsQuery } from '../queries';
+import css from './Create.module.css';
+
+interface MetaFieldProps {
+  meta: FieldMeta;
+  project: string;
+  value: unknown;
+  onChange: (value: unknown) => void;
+  error?: string | undefined;
+}
+
+/** Fields that the dialog draws itself, or that nobody fills when creating. */
+export const ownFields = new Set(['project', 'issuetype', 'summary', 'description', 'attachment', 'issuelinks', 'reporter', 'timetracking', 'parent']);
+/** Optional fields that are worth their place at once. */
+export const usualFields: readonly string[] = ['assignee', 'priority', 'labels', 'components', 'fixVersions', 'duedate'];
+
+const idOf = (value: unknown): string => {
+  const record = value as { id?: unknown; accountId?: unknown } | null | undefined;
+  return String(record?.accountId ?? record?.id ?? '');
+};
+
+/** One field of the create screen, by its schema. Unknown kinds are left to the issue view. */
+export function MetaField(props: MetaFieldProps): ReactElement | null {
+  const { meta, value, onChange, error } = props;
+  const { type, items } = meta.schema;
+  if (type === 'user') return <PersonField {...props} />;
+  if (meta.fieldId === 'labels') return <LabelsField {...props} />;
+  if (meta.allowedValues && (type === 'array' || items)) return <ChoiceField {...props} multiple />;
+  if (meta.allowedValues) return <ChoiceField {...props} />;
+  const text = { label: meta.name, error, required: meta.required, value: value === undefined || value === null ? '' : String(value) };
+  if (type === 'date') return <TextField {...text} type="date" onChange={(e) => onChange(e.currentTarget.value)} />;
+  if (type === 'number') {
+    return <TextField {...text} type="number" step="any" onChange={(e) => onChange(e.currentTarget.value === '' ? null : Number(e.currentTarget.value))} />;
+  }
+  if (type === 'string') return <TextField {...text} onChange={(e) => onChange(e.currentTarget.value)} />;
+  return null;
+}
+
+interface PillProps {
+  meta: FieldMeta;
+  error: string | undefined;
+  options: readonly PickerOption[];
+  selected: readonly string[];
+  onPick: (value: string) => void;
+  multiple?: boolean;
+  onQuery?: (text: string) => void;
+  onCreate?: (text: string) => void;
+  shown: PickerOption | undefined;
+}
+
+function PickerField({ meta, error, shown, ...picker }: PillProps): ReactElement {
+  return (
+    <Field label={meta.name} error={error} required={meta.required}>
+      {({ id }) => (
+        <Picker
+          {...picker}
+          placeholder={meta.name}
+          trigger={({ open, opened }) => (
+            <Button id={id} className={css['pill']} aria-expanded={opened} onClick={open}>
+              <span className={css['pillText']}>
+                {shown ? (
+                  <>
+                    {shown.mark}
+                    <span>{shown.label}</span>
+                  </>
+                ) : (
+                  <span className={css['none']}>None</span>
+                )}
+              </span>
+              <Icon name="chevronDown" size={12} />
+            </Button>
+          )}
+        />
+      )}
+    </Field>
+  );
+}
+
+function PersonField({ meta, project, value, onChange, error }: MetaFieldProps): ReactElement {
+  const [query, setQuery] = useState('');
+  const { data } = useQuery({ ...assignableQuery(project, query), placeholderData: keepPreviousData });
+  const options: PickerOption[] = [
+    { value: '', label: 'Automatic', mark: <Avatar person={null} /> },
+    ...(data ?? []).map((user) => ({ value: user.accountId, label: user.displayName, mark: <Avatar person={user} /> })),
+  ];
+  const chosen = value as { accountId: string; displayName?: string } | undefined;
+  return (
+    <PickerField
+      meta={meta}
+      error={error}
+      options={options}
+      selected={[idOf(value)]}
+      onQuery={setQuery}
+      onPick={(id) => {
+        const user = data?.find((each) => each.accountId === id);
+        onChange(user ? { accountId: user.accountId, displayName: user.displayName } : null);
+      }}
+      shown={
+        chosen
+          ? { value: chosen.accountId, label: chosen.displayName ?? chosen.accountId, mark: <Avatar person={{ accountId: chosen.accountId, displayName: chosen.displayName ?? '?' }} /> }
+          : options[0]
+      }
+    />
+  );
+}
+
+function LabelsField({ meta, value, onChange, error }: MetaFieldProps): ReactElement {
+  const { data } = useQuery(labelsQuery);
+  const labels = Array.isArray(value) ? (value as string[]) : [];
+  const options = [...new Set([...labels, ...(data ?? [])])].map((label) => ({ value: label, label }));
+  return (
+    <PickerField
+      meta={meta}
+      error={error}
+      multiple
+      options={options}
+      selected={labels}
+      onPick={(label) => onChange(labels.includes(label) ? labels.filter((other) => other !== label) : [...labels, label])}
+      // A label is one word.
+      onCreate={(text) => onChange([...labels, text.replace(/\s+/g, '-')])}
+      shown={labels.length > 0 ? { value: '', label: labels.join(', ') } : undefined}
+    />
+  );
+}
+
+function ChoiceField({ meta, value, onChange, error, multiple = false }: MetaFieldProps & { multiple?: boolean }): ReactElement {
+  const mark = (name: string) => (meta.fieldId === 'priority' ? <PriorityIcon name={name} /> : undefined);
+  const options: PickerOption[] = (meta.allowedValues ?? []).map((choice) => {
+    const label = choice.name ?? choice.value ?? choice.id;
+    return { value: choice.id, label, mark: mark(label) };
+  });
+  const given = value ?? (meta.hasDefaultValue ? meta.defaultValue : undefined);
+  const chosen = (multiple ? ((given as unknown[] | undefined) ?? []) : given ? [given] : []).map(idOf);
+  const names = options.filter((option) => chosen.includes(option.value));
+  const pick = (id: string) => {
+    if (!multiple) onChange(!meta.required && chosen.includes(id) ? null : { id });
+    else onChange((chosen.includes(id) ? chosen.filter((other) => other !== id) : [...chosen, id]).map((each) => ({ id: each })));
+  };
+  return (
+    <PickerField
+      meta={meta}
+      error={error}
+      multiple={multiple}
+      options={options}
+      selected={chosen}
+      onPick={pick}
+      shown={names[0] && { value: '', label: names.map((option) => option.label).join(', '), mark: names.length === 1 ? names[0].mark : undefined }}
+    />
+  );
+}
