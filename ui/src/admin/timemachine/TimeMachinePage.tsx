@@ -135,6 +135,9 @@ function instant(local: string): string {
   return local === '' || Number.isNaN(at.getTime()) ? '' : at.toISOString();
 }
 
+const dayStart = (day: string) => (day === '' ? '' : `${day}T00:00:00`);
+const dayEnd = (day: string) => (day === '' ? '' : `${day}T23:59:59.999`);
+
 interface FiltersProps {
   filter: CommitFilter;
   onChange: (filter: CommitFilter) => void;
@@ -163,11 +166,11 @@ function Filters({ filter, onChange, onGoTo, people }: FiltersProps): ReactEleme
       />
       <label className={css['date']}>
         from
-        <input type="datetime-local" onChange={(event) => onChange({ ...filter, from: instant(event.currentTarget.value) })} />
+        <input type="date" onChange={(event) => onChange({ ...filter, from: instant(dayStart(event.currentTarget.value)) })} />
       </label>
       <label className={css['date']}>
         to
-        <input type="datetime-local" onChange={(event) => onChange({ ...filter, to: instant(event.currentTarget.value) })} />
+        <input type="date" onChange={(event) => onChange({ ...filter, to: instant(dayEnd(event.currentTarget.value)) })} />
       </label>
       <form
         className={css['goTo']}
@@ -177,7 +180,7 @@ function Filters({ filter, onChange, onGoTo, people }: FiltersProps): ReactEleme
         }}
       >
         <label className={css['date']}>
-          preview at
+          exactly at
           <input type="datetime-local" step={1} value={goTo} onChange={(event) => setGoTo(event.currentTarget.value)} />
         </label>
         <Button size="s" type="submit" disabled={instant(goTo) === ''}>

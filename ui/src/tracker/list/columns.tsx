@@ -25,7 +25,7 @@ const person = (user: Issue['fields']['assignee']) =>
 const names = (list: { name: string }[] | undefined) => <span className={css['cut']}>{list?.map((item) => item.name).join(', ')}</span>;
 
 export const columns: readonly Column[] = [
-  { id: 'type', title: 'Type', field: 'issuetype', sort: 'issuetype', width: 44, draw: (i) => <IssueTypeIcon name={i.fields.issuetype.name} /> },
+  { id: 'type', title: 'Type', field: 'issuetype', sort: 'issuetype', width: 60, draw: (i) => <IssueTypeIcon name={i.fields.issuetype.name} /> },
   { id: 'key', title: 'Key', field: 'summary', sort: 'key', width: 100, draw: (i) => <span className={css['key']}>{i.key}</span> },
   { id: 'summary', title: 'Summary', field: 'summary', sort: 'summary', width: 0, draw: (i) => i.fields.summary },
   {
