@@ -17,9 +17,11 @@ export interface DialogProps {
   width?: number;
   /** Keep open on a click outside, when there is work to lose. */
   sticky?: boolean;
+  /** No head: the title is only read aloud, and the children fill the box. */
+  bare?: boolean;
 }
 
-function Body({ title, onClose, children, footer, footerStart, onSubmit }: DialogProps): ReactElement {
+function Body({ title, onClose, children, footer, footerStart, onSubmit, bare }: DialogProps): ReactElement {
   const layer = useNewLayer();
   const submit = (event: FormEvent) => {
     event.preventDefault();
@@ -28,7 +30,7 @@ function Body({ title, onClose, children, footer, footerStart, onSubmit }: Dialo
   };
   const inside = (
     <>
-      <div className={css['body']}>{children}</div>
+      <div className={bare ? css['bare'] : css['body']}>{children}</div>
       {footer && (
         <div className={css['footer']}>
           <div className={css['start']}>{footerStart}</div>
@@ -39,10 +41,12 @@ function Body({ title, onClose, children, footer, footerStart, onSubmit }: Dialo
   );
   return (
     <LayerContext value={layer}>
-      <header className={css['header']}>
-        <Modal.Title className={css['title'] ?? ''}>{title}</Modal.Title>
-        <IconButton icon="close" label="Close" keys="Escape" size="s" onClick={onClose} />
-      </header>
+      {!bare && (
+        <header className={css['header']}>
+          <Modal.Title className={css['title'] ?? ''}>{title}</Modal.Title>
+          <IconButton icon="close" label="Close" keys="Escape" size="s" onClick={onClose} />
+        </header>
+      )}
       {onSubmit ? (
         <form className={css['form']} onSubmit={submit} noValidate>
           {inside}
@@ -65,9 +69,10 @@ export function Dialog(props: DialogProps): ReactElement {
       transitionProps={{ duration: 120, transition: 'fade-up' }}
       yOffset="10vh"
       lockScroll={false}
+      classNames={{ overlay: css['overlay'] ?? '', content: css['content'] ?? '' }}
     >
-      <Modal.Overlay className={css['overlay'] ?? ''} />
-      <Modal.Content className={css['content'] ?? ''} radius={8}>
+      <Modal.Overlay />
+      <Modal.Content radius={8} {...(props.bare ? { 'aria-label': props.title } : {})}>
         <Body {...props} />
       </Modal.Content>
     </Modal.Root>

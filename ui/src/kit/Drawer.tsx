@@ -14,9 +14,9 @@ export interface DrawerProps {
 /** A panel that slides over the page from an edge. */
 export function Drawer({ label, opened, onClose, side = 'left', size = 288, children }: DrawerProps): ReactElement {
   return (
-    <MantineDrawer.Root opened={opened} onClose={onClose} position={side} size={size} transitionProps={{ duration: 120 }} lockScroll={false}>
-      <MantineDrawer.Overlay className={css['overlay'] ?? ''} />
-      <MantineDrawer.Content className={css['drawer'] ?? ''} aria-label={label} radius={0}>
+    <MantineDrawer.Root opened={opened} onClose={onClose} position={side} size={size} transitionProps={{ duration: 120 }} lockScroll={false} classNames={{ overlay: css['overlay'] ?? '', content: css['drawer'] ?? '' }}>
+      <MantineDrawer.Overlay />
+      <MantineDrawer.Content aria-label={label} radius={0}>
         {children}
       </MantineDrawer.Content>
     </MantineDrawer.Root>

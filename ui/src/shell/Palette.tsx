@@ -114,7 +114,7 @@ export function Palette(): ReactElement {
   };
 
   return (
-    <Dialog title="Command palette" onClose={closeOverlay} width={600}>
+    <Dialog title="Command palette" onClose={closeOverlay} width={600} bare>
       <div className={css['palette']} data-own-keys>
         <input
           data-autofocus

@@ -73,7 +73,9 @@ function IssuePart({ title, jql, first }: { title: string; jql: string; first: b
                 <span className={css['key']}>{issue.key}</span>
                 <span className={css['summary']}>{issue.fields.summary}</span>
                 {issue.fields.priority && <PriorityIcon name={issue.fields.priority.name} />}
-                <StatusLozenge name={issue.fields.status.name} category={issue.fields.status.statusCategory.key} />
+                <span className={css['status']}>
+                  <StatusLozenge name={issue.fields.status.name} category={issue.fields.status.statusCategory.key} />
+                </span>
                 <span className={css['when']}>{issue.fields.updated && <RelativeTime at={issue.fields.updated} />}</span>
                 <Avatar person={issue.fields.assignee ?? null} />
               </Link>

@@ -2,7 +2,7 @@ import { useMemo, useState, type ReactElement } from 'react';
 import type { Commit } from '../../api';
 import { exactText, relativeText, useNow } from '../../kit';
 import css from './TimeMachine.module.css';
-import { buckets } from './model';
+import { buckets, nearest } from './model';
 
 const bars = 96;
 
@@ -48,14 +48,22 @@ export function Strip({ commits, selected, onSelect }: StripProps): ReactElement
       <input
         type="range"
         className={css['range']}
-        min={0}
-        max={Math.max(0, commits.length - 1)}
-        value={index < 0 ? commits.length - 1 : commits.length - 1 - index}
+        min={first.from}
+        max={end.to}
+        step="any"
+        value={chosen ? Date.parse(chosen.at) : end.to}
         aria-label="Point in time"
         aria-valuetext={chosen ? `${exactText(Date.parse(chosen.at))}, commit ${chosen.seq}` : 'Now'}
         onChange={(event) => {
-          const commit = commits[commits.length - 1 - Number(event.currentTarget.value)];
+          const commit = nearest(commits, Number(event.currentTarget.value));
           if (commit) onSelect(commit.seq);
+        }}
+        onKeyDown={(event) => {
+          const by = event.key === 'ArrowLeft' || event.key === 'ArrowDown' ? 1 : event.key === 'ArrowRight' || event.key === 'ArrowUp' ? -1 : 0;
+          const commit = commits[index + by];
+          if (by === 0 || !commit) return;
+          event.preventDefault();
+          onSelect(commit.seq);
         }}
       />
       <div className={css['scale']}>

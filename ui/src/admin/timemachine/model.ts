@@ -145,6 +145,15 @@ export function buckets(commits: readonly Commit[], count: number, now: number):
   return found;
 }
 
+/** The commit closest to an instant. */
+export function nearest(commits: readonly Commit[], at: number): Commit | undefined {
+  let best: Commit | undefined;
+  for (const commit of commits) {
+    if (!best || Math.abs(Date.parse(commit.at) - at) < Math.abs(Date.parse(best.at) - at)) best = commit;
+  }
+  return best;
+}
+
 const groupOrder = { remove: 0, change: 1, add: 2 } as const;
 
 /** Items by type, within a type removals first: those are what people must see. */
