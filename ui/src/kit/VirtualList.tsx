@@ -1,5 +1,5 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { useEffect, useRef, type ReactElement, type ReactNode } from 'react';
+import { useEffect, useRef, type CSSProperties, type ReactElement, type ReactNode } from 'react';
 import css from './VirtualList.module.css';
 
 export interface VirtualListProps {
@@ -47,7 +47,7 @@ export function VirtualList(props: VirtualListProps): ReactElement {
 
   return (
     <div ref={scroller} className={css['scroller']}>
-      <div role="grid" aria-label={label} aria-rowcount={count} className={css['grid']} style={{ minWidth }}>
+      <div role="grid" aria-label={label} aria-rowcount={count} className={css['grid']} style={{ '--list-min': `${minWidth ?? 0}px` } as CSSProperties}>
         {head && (
           <div role="rowgroup" className={css['head']}>
             {head}

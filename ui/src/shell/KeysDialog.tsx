@@ -1,6 +1,6 @@
 import { useState, type ReactElement } from 'react';
 import { Dialog, Kbd } from '../kit';
-import { activeCommands, type Command } from './commands';
+import { offeredCommands, type Command } from './commands';
 import css from './KeysDialog.module.css';
 import { closeOverlay } from './overlays';
 
@@ -8,7 +8,7 @@ import { closeOverlay } from './overlays';
 export function KeysDialog(): ReactElement {
   const [groups] = useState(() => {
     const found = new Map<string, Command[]>();
-    for (const command of activeCommands(0)) {
+    for (const command of offeredCommands(0)) {
       if (!command.keys) continue;
       const group = command.group ?? 'This page';
       found.set(group, [...(found.get(group) ?? []), command]);
@@ -17,7 +17,7 @@ export function KeysDialog(): ReactElement {
   });
   return (
     <Dialog title="Keyboard shortcuts" onClose={closeOverlay} width={720}>
-      <div className={css['groups']}>
+      <div className={css['groups']} tabIndex={-1} data-autofocus>
         {groups.map(([group, commands]) => (
           <section key={group}>
             <h3>{group}</h3>

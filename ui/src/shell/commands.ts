@@ -40,14 +40,22 @@ export function useCommands(commands: readonly Command[]): void {
   );
 }
 
-/** What can be done in a layer now, nearest first, one for each id. */
-export function activeCommands(layer: number = topLayer()): Command[] {
+/**
+ * What is offered in a layer, nearest first, one for each id; also what cannot
+ * be done at this moment.
+ */
+export function offeredCommands(layer: number): Command[] {
   const found = new Map<string, Command>();
   for (const registration of [...registrations.values()].reverse()) {
     if (registration.layer !== layer) continue;
     for (const command of registration.commands) {
-      if (!command.disabled && !found.has(command.id)) found.set(command.id, command);
+      if (!found.has(command.id)) found.set(command.id, command);
     }
   }
   return [...found.values()];
+}
+
+/** What can be done in a layer now. */
+export function activeCommands(layer: number = topLayer()): Command[] {
+  return offeredCommands(layer).filter((command) => !command.disabled);
 }

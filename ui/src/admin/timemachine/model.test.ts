@@ -56,7 +56,7 @@ it('says only the consequences that there are', () => {
     items: [],
     truncated: false,
   };
-  expect(consequences(preview)).toEqual(['2 issues get back the values they had.', '1 issue created since then leave the site.']);
+  expect(consequences(preview)).toEqual(['Gets back the values of then: 2 issues.', 'Leaves the site, being created since then: 1 issue.']);
 });
 
 it('knows which steps lie behind', () => {

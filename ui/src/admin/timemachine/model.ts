@@ -95,9 +95,9 @@ export function consequences(preview: RestorePreview): string[] {
       .map((type) => counted(type[pick], type.type))
       .join(', ');
   const lines: string[] = [];
-  if (preview.added > 0) lines.push(`${list('added')} that no longer exist come back.`);
-  if (preview.changed > 0) lines.push(`${list('changed')} get back the values they had.`);
-  if (preview.removed > 0) lines.push(`${list('removed')} created since then leave the site.`);
+  if (preview.added > 0) lines.push(`Comes back: ${list('added')}.`);
+  if (preview.changed > 0) lines.push(`Gets back the values of then: ${list('changed')}.`);
+  if (preview.removed > 0) lines.push(`Leaves the site, being created since then: ${list('removed')}.`);
   return lines;
 }
 
