@@ -93,11 +93,13 @@ export function ToastRegion(): ReactElement {
   );
   return (
     <section aria-label="Notifications" className={css['region']}>
-      <ol role="status" aria-live="polite">
-        {shown.map((entry) => (
-          <ToastView key={entry.id} entry={entry} />
-        ))}
-      </ol>
+      <div role="status" aria-live="polite">
+        <ol>
+          {shown.map((entry) => (
+            <ToastView key={entry.id} entry={entry} />
+          ))}
+        </ol>
+      </div>
     </section>
   );
 }

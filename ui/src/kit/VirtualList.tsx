@@ -46,7 +46,7 @@ export function VirtualList(props: VirtualListProps): ReactElement {
   }, [activeIndex, virtual]);
 
   return (
-    <div ref={scroller} className={css['scroller']}>
+    <div ref={scroller} className={css['scroller']} tabIndex={0}>
       <div role="grid" aria-label={label} aria-rowcount={count} className={css['grid']} style={{ '--list-min': `${minWidth ?? 0}px` } as CSSProperties}>
         {head && (
           <div role="rowgroup" className={css['head']}>

@@ -45,9 +45,8 @@ export function Avatar({ person, size = 20, named = false }: AvatarProps): React
       style={{ ...box, background: hues[hash(person.accountId) % hues.length] }}
       role="img"
       aria-label={person.displayName}
-    >
-      {initials(person.displayName)}
-    </span>
+      data-initials={initials(person.displayName)}
+    />
   );
   return named ? <Tooltip label={person.displayName}>{face}</Tooltip> : face;
 }

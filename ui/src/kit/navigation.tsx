@@ -49,7 +49,7 @@ export function Breadcrumb({ children }: { children: readonly ReactNode[] }): Re
         {children.map((part, i) => (
           <li key={i} aria-current={i === children.length - 1 ? 'page' : undefined}>
             {i > 0 && <Icon name="chevronRight" size={12} className={css['between']} />}
-            {part}
+            {i === children.length - 1 ? <h1 className={css['here']}>{part}</h1> : part}
           </li>
         ))}
       </ol>

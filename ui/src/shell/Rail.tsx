@@ -110,11 +110,13 @@ function SiteSwitcher({ narrow }: { narrow: boolean }): ReactElement {
       width={240}
       items={items}
       trigger={
-        <button type="button" className={css['site']} aria-label={`${site.name}: site, theme, sign out`}>
+        <button type="button" className={css['site']}>
           <span className={css['logo']} aria-hidden="true">
             {site.name.slice(0, 1).toUpperCase()}
           </span>
-          {!narrow && (
+          {narrow ? (
+            <span className="visually-hidden">{site.name}</span>
+          ) : (
             <>
               <span className={css['siteName']}>{site.name}</span>
               <Icon name="selector" />

@@ -20,7 +20,9 @@ export function MyWorkPage(): ReactElement {
   const { account } = useSignedIn();
   return (
     <Page title="My work" head={<Breadcrumb>{['My work']}</Breadcrumb>} shape="text">
-      <h1 className={css['greeting']}>{greeting(new Date().getHours())}, {account.displayName.split(' ')[0]}</h1>
+      <p className={css['greeting']}>
+        {greeting(new Date().getHours())}, {account.displayName.split(' ')[0]}
+      </p>
       {parts.map((part, i) => (
         <IssuePart key={part.title} {...part} first={i === 0} />
       ))}

@@ -58,7 +58,6 @@ export const Card = memo(function Card({ card, column, index, lifted, current, o
       data-edge={edge}
       data-own-keys={lifted || undefined}
       aria-roledescription="card that can be moved"
-      aria-label={`${card.key}, ${card.type.name}: ${card.summary}. ${card.assignee ? `Assigned to ${card.assignee.displayName}` : 'Unassigned'}`}
       onClick={() => onOpen(card.key)}
       onFocus={() => onFocus(card.key)}
       onKeyDown={(event) => onKey(event, card)}

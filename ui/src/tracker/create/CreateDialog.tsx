@@ -122,8 +122,9 @@ export function CreateDialog({ project, status, parent, onClose }: CreateDialogP
             selected={[projectKey]}
             onPick={(key) => change({ project: key, type: '', fields: {} })}
             trigger={({ open, opened }) => (
-              <Button size="s" iconEnd="chevronDown" aria-expanded={opened} aria-label={`Project: ${projectKey}`} onClick={open}>
+              <Button size="s" iconEnd="chevronDown" aria-expanded={opened} onClick={open}>
                 <span className={css['pillText']}>
+                  <span className="visually-hidden">Project: </span>
                   {projectKey !== '' && <ProjectTile projectKey={projectKey} />}
                   {projects.data?.values.find((each) => each.key === projectKey)?.name ?? projectKey}
                 </span>
@@ -137,8 +138,9 @@ export function CreateDialog({ project, status, parent, onClose }: CreateDialogP
             selected={type ? [type.id] : []}
             onPick={(id) => change({ type: id })}
             trigger={({ open, opened }) => (
-              <Button size="s" iconEnd="chevronDown" aria-expanded={opened} aria-label={`Type: ${type?.name ?? 'none'}`} onClick={open}>
+              <Button size="s" iconEnd="chevronDown" aria-expanded={opened} onClick={open}>
                 <span className={css['pillText']}>
+                  <span className="visually-hidden">Type: </span>
                   {type && <IssueTypeIcon name={type.name} />}
                   {type?.name ?? 'Type'}
                 </span>

@@ -116,9 +116,7 @@ export function JqlBar({ value, onRun, error, inputRef }: JqlBarProps): ReactEle
             aria-label="JQL query"
             aria-invalid={error !== null || undefined}
             aria-describedby={error !== null ? `${id}-error` : undefined}
-            role="combobox"
-            aria-expanded={shown}
-            aria-controls={`${id}-list`}
+            aria-controls={shown ? `${id}-list` : undefined}
             aria-autocomplete="list"
             aria-activedescendant={shown && active >= 0 ? `${id}-${active}` : undefined}
             placeholder="Every issue. Try: assignee = currentUser() AND status != Done"

@@ -1,0 +1,146 @@
+// Starts the real binary on an empty data folder, or uses BASE_URL, and opens a
+// browser on it. Journeys tell stories; this file knows how a page is driven.
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { chromium } from 'playwright-core';
+
+const here = fileURLToPath(new URL('.', import.meta.url));
+export const out = join(here, 'out');
+const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+export const admin = { name: 'Ana Lindqvist', email: 'ana@acme.example', password: 'correct horse battery staple' };
+
+const browserFlags = [
+  '--headless',
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+
+async function freePort() {
+  const probe = createServer();
+  await new Promise((resolve) => probe.listen(0, '127.0.0.1', resolve));
+  const { port } = probe.address();
+  await new Promise((resolve) => probe.close(resolve));
+  return port;
+}
+
+async function answers(url, child) {
+  for (let tries = 0; tries < 300; tries++) {
+    if (child.exitCode !== null) throw new Error(`the server ended with ${child.exitCode}`);
+    const ok = await fetch(url).then((response) => response.ok, () => false);
+    if (ok) return;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  throw new Error(`nothing answered at ${url}`);
+}
+
+/** A server to test against: `base` is its URL, `stop` ends it and removes its data. */
+export async function startServer() {
+  if (process.env.BASE_URL) return { base: process.env.BASE_URL.replace(/\/$/, ''), stop: () => undefined };
+  const binary = process.env.HOLDFAST_BIN ?? join(here, '../../bin/holdfast');
+  const data = mkdtempSync(join(tmpdir(), 'holdfast-e2e-'));
+  const port = await freePort();
+  const log = [];
+  const child = spawn(binary, ['serve', '--data', data, '--listen', `127.0.0.1:${port}`], { stdio: ['ignore', 'pipe', 'pipe'] });
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => log.push(chunk));
+  const base = `http://127.0.0.1:${port}`;
+  try {
+    await answers(`${base}/api/session`, child);
+  } catch (error) {
+    child.kill();
+    throw new Error(`${error.message}\n${Buffer.concat(log).toString().slice(-4000)}`, { cause: error });
+  }
+  const stop = async () => {
+    const ended = new Promise((resolve) => child.once('exit', resolve));
+    child.kill('SIGTERM');
+    await ended;
+    rmSync(data, { recursive: true, force: true });
+  };
+  return { base, stop };
+}
+
+export function openBrowser() {
+  mkdirSync(out, { recursive: true });
+  return chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: browserFlags });
+}
+
+const sizes = { desktop: { width: 1440, height: 900 }, phone: { width: 390, height: 844 } };
+
+/** A fresh browser profile. What the page complains about fails the journey through `complaints`. */
+export async function openPage(browser, base, { device = 'desktop', theme = 'light', storageState } = {}) {
+  const context = await browser.newContext({
+    baseURL: base,
+    viewport: sizes[device],
+    colorScheme: theme,
+    reducedMotion: 'reduce',
+    hasTouch: device === 'phone',
+    isMobile: device === 'phone',
+    locale: 'en-GB',
+    ...(storageState ? { storageState } : {}),
+  });
+  context.setDefaultTimeout(10_000);
+  const page = await context.newPage();
+  const complaints = [];
+  page.on('pageerror', (error) => complaints.push(`uncaught: ${error.message}`));
+  page.on('console', (message) => {
+    // A refused request is logged by the browser itself; the journeys check those they provoke.
+    if (message.type() === 'error' && !message.text().startsWith('Failed to load resource')) complaints.push(message.text());
+  });
+  return { page, context, complaints };
+}
+
+/** Calls the API as whoever is signed in to the page. */
+export function callApi(page, method, path, body) {
+  return page.evaluate(
+    async ([verb, url, payload]) => {
+      const session = await fetch('/api/session').then((response) => response.json());
+      const response = await fetch(url, {
+        method: verb,
+        headers: { 'Content-Type': 'application/json', 'X-CSRF-Token': session.csrfToken },
+        ...(payload === null ? {} : { body: JSON.stringify(payload) }),
+      });
+      const text = await response.text();
+      let json = null;
+      try {
+        json = JSON.parse(text);
+      } catch {
+        // Some answers have no body, or not one of JSON.
+      }
+      return { status: response.status, body: json };
+    },
+    [method, path, body ?? null],
+  );
+}
+
+/** Whether the server has an operation at all; a journey about a missing one is skipped, and says so. */
+export async function has(page, method, path, body) {
+  const { status, body: answer } = await callApi(page, method, path, body);
+  const unknown = /no such operation/i.test(JSON.stringify(answer ?? ''));
+  return status !== 501 && !(status === 404 && (answer === null || unknown));
+}
+
+/** Fails with every rule that the page breaks and where. */
+export async function checkAccessibility(page, what) {
+  await page.evaluate(axeSource);
+  const violations = await page.evaluate(async () => {
+    const result = await axe.run(document, { resultTypes: ['violations'] });
+    return result.violations.map(({ id, help, nodes }) => ({ id, help, where: nodes.slice(0, 3).map((node) => node.target.join(' ')) }));
+  });
+  const text = violations.map((violation) => `${violation.id}: ${violation.help}\n    ${violation.where.join('\n    ')}`).join('\n  ');
+  assert.equal(violations.length, 0, `${what} breaks accessibility rules:\n  ${text}`);
+}
+
+export async function screenshot(page, name) {
+  await page.screenshot({ path: join(out, `${name}.png`) });
+}
