@@ -178,6 +178,8 @@ CREATE TABLE field_option (
 );
 CREATE INDEX field_option_by_field ON field_option (field_id, position, id);
 
+-- labels, component_ids and the two lists of versions repeat issue_label, issue_component and issue_version, space-separated, so that an
+-- issue is read with one row; the counters say which other tables need not be asked.
 CREATE TABLE issue (
   id BIGINT PRIMARY KEY,
   project_id BIGINT NOT NULL REFERENCES project (id),
@@ -198,6 +200,10 @@ CREATE TABLE issue (
   viewed_us BIGINT,
   due_day TEXT,
   rank TEXT NOT NULL,
+  labels TEXT NOT NULL,
+  component_ids TEXT NOT NULL,
+  fix_version_ids TEXT NOT NULL,
+  affects_version_ids TEXT NOT NULL,
   security_level TEXT,
   original_estimate BIGINT,
   remaining_estimate BIGINT,
