@@ -127,7 +127,7 @@ export function callApi(page, method, path, body) {
 export async function has(page, method, path, body) {
   const { status, body: answer } = await callApi(page, method, path, body);
   const unknown = /no such operation/i.test(JSON.stringify(answer ?? ''));
-  return status !== 501 && !(status === 404 && (answer === null || unknown));
+  return status !== 501 && status !== 405 && !(status === 404 && (answer === null || unknown));
 }
 
 /** Fails with every rule that the page breaks and where. */

@@ -3,7 +3,7 @@ import { createRootRouteWithContext, createRoute, createRouter, lazyRouteCompone
 import { lazy, type ReactElement } from 'react';
 import { boot, sessionQuery } from './api';
 import { EmptyState, SkeletonRows } from './kit';
-import { PageError, Shell } from './shell';
+import { PageError, SessionGate, Shell } from './shell';
 
 interface RouterContext {
   queries: QueryClient;
@@ -57,7 +57,11 @@ const inside = createRoute({
     if (session.state === 'setup') throw redirect({ to: '/setup' });
     if (session.state !== 'signed-in') throw redirect({ to: '/login', search: { next: location.href } });
   },
-  component: () => <Shell create={(overlay, close) => <CreateDialog {...overlay} onClose={close} />} />,
+  component: () => (
+    <SessionGate>
+      <Shell create={(overlay, close) => <CreateDialog {...overlay} onClose={close} />} />
+    </SessionGate>
+  ),
 });
 
 const home = createRoute({

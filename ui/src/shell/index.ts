@@ -4,5 +4,5 @@ export { closeOverlay, openOverlay, type Overlay } from './overlays';
 export { Page, Section, usePageTitle } from './Page';
 export { ProjectTile } from './Rail';
 export { useRecentProjects, useStarredProjects, visitProject, type ProjectLink } from './recent';
-export { useSignedIn } from './session';
+export { SessionGate, useSignedIn } from './session';
 export { Shell } from './Shell';

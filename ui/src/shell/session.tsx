@@ -1,9 +1,22 @@
-import { useSuspenseQuery } from '@tanstack/react-query';
+import { useQuery, useSuspenseQuery } from '@tanstack/react-query';
+import { useRouter } from '@tanstack/react-router';
+import { useEffect, type ReactElement, type ReactNode } from 'react';
 import { sessionQuery, type Session, type SessionAccount, type Site } from '../api';
 
 export interface SignedIn extends Session {
   account: SessionAccount;
   site: Site;
+}
+
+/** Shows its children only while somebody is signed in; when the session ends, the router leads to the login. */
+export function SessionGate({ children }: { children: ReactNode }): ReactElement | null {
+  const { data } = useQuery(sessionQuery);
+  const router = useRouter();
+  const signedIn = data?.state === 'signed-in';
+  useEffect(() => {
+    if (!signedIn) void router.invalidate();
+  }, [signedIn, router]);
+  return signedIn ? <>{children}</> : null;
 }
 
 /** The session of whoever looks at a page inside the shell; the router let nobody else in. */
