@@ -171,7 +171,7 @@ interface CardKeys {
 }
 
 function focusCard(key: string | undefined): void {
-  if (key) requestAnimationFrame(() => document.querySelector<HTMLElement>(`[data-key="${CSS.escape(key)}"]`)?.focus());
+  if (key) document.querySelector<HTMLElement>(`[data-key="${CSS.escape(key)}"]`)?.focus();
 }
 
 /** Space lifts, arrows choose the place, Space drops, Escape puts it back. Each step is spoken. */
@@ -191,7 +191,7 @@ function useCardKeys(
   };
   const walk = (arrow: string) => {
     const at = current === null ? null : spotOf(columns, current);
-    if (!at) return focusCard(current ?? undefined);
+    if (!at || focused !== current) return focusCard(current ?? undefined);
     const column = columns.findIndex((each) => each.id === at.column);
     if (arrow === 'ArrowDown' || arrow === 'ArrowUp') return focusCard(columns[column]?.issues[at.index + (arrow === 'ArrowDown' ? 1 : -1)]?.key);
     const step = arrow === 'ArrowRight' ? 1 : -1;
@@ -210,7 +210,8 @@ function useCardKeys(
       } else if (event.key === ' ' || event.key === 'Enter') {
         setLift(null);
         announce(move(lift.key, lift.spot) ? `${lift.key} dropped.` : `${lift.key} put back.`);
-        focusCard(lift.key);
+        // The card is drawn anew in its column; the focus follows it there.
+        requestAnimationFrame(() => focusCard(lift.key));
       } else if (event.key === 'Escape') {
         setLift(null);
         announce(`${lift.key} put back.`);

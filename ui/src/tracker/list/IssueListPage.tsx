@@ -1,9 +1,9 @@
-import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { keepPreviousData, useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { useCallback, useEffect, useMemo, useRef, useState, type ReactElement, type ReactNode } from 'react';
-import { ApiError, useLocal, type Issue } from '../../api';
+import { api, ApiError, keys, useLocal, type Issue } from '../../api';
 import { Breadcrumb, Button, EmptyState, ErrorState, IconButton, Picker, SkeletonRows, toast } from '../../kit';
-import { openOverlay, Page, useCommands, visitProject } from '../../shell';
+import { openOverlay, Page, useCommands, useSignedIn, visitProject } from '../../shell';
 import { IssuePanel } from '../IssueSlot';
 import { emptyQuery, fromJql, orderOf, toJql, withOrder, type BasicQuery, type ChipField } from '../jql/basic';
 import { ProjectTabs } from '../parts/ProjectTabs';
@@ -74,8 +74,11 @@ interface IssueListProps {
 }
 
 function IssueList({ jql, project, selected, onJql, onSelected, head, tabs, title }: IssueListProps): ReactElement {
-  const choice = useColumns();
-  const fields = useMemo(() => [...new Set(['summary', 'status', 'issuetype', ...choice.shown.map((c) => c.field)])].sort(), [choice.shown]);
+  const choice = useColumns(selected !== undefined);
+  const fields = useMemo(() => {
+    const wanted = columns.filter((column) => choice.ids.includes(column.id)).map((column) => column.field);
+    return [...new Set(['summary', 'status', 'issuetype', ...wanted])].sort();
+  }, [choice.ids]);
   const search = useInfiniteQuery({ ...searchQuery(jql, fields), placeholderData: keepPreviousData });
   const count = useQuery({ ...countQuery(jql), enabled: !search.isError });
   const issues = useMemo(() => search.data?.pages.flatMap((page) => page.issues) ?? [], [search.data]);
@@ -204,6 +207,24 @@ function useSelection(issues: readonly Issue[], jql: string): Selection {
   return { active: Math.min(active, issues.length - 1), setActive, keys, toggle, toggleAll, clear };
 }
 
+/** Takes an issue, with the way back in the toast. */
+function useAssignToMe(): (issue: Issue) => void {
+  const { account } = useSignedIn();
+  const queries = useQueryClient();
+  const { mutate } = useMutation({
+    mutationFn: ({ key, accountId }: { key: string; accountId: string | null }) =>
+      api.put(`/rest/api/3/issue/${encodeURIComponent(key)}/assignee`, { accountId }),
+    onSettled: () => queries.invalidateQueries({ queryKey: keys.issues }),
+  });
+  return (issue) => {
+    const before = issue.fields.assignee?.accountId ?? null;
+    mutate(
+      { key: issue.key, accountId: account.accountId },
+      { onSuccess: () => toast({ title: `${issue.key} is yours`, undo: () => mutate({ key: issue.key, accountId: before }) }) },
+    );
+  };
+}
+
 interface ListKeysProps {
   issues: readonly Issue[];
   selection: Selection;
@@ -213,6 +234,7 @@ interface ListKeysProps {
 
 function ListKeys({ issues, selection, selected, onSelected }: ListKeysProps): null {
   const navigate = useNavigate();
+  const assignToMe = useAssignToMe();
   const current = issues[selection.active];
   const move = (by: number) => {
     const to = Math.max(0, Math.min(issues.length - 1, selection.active + by));
@@ -234,6 +256,7 @@ function ListKeys({ issues, selection, selected, onSelected }: ListKeysProps): n
       run: () => current && void navigate({ to: '/browse/$key', params: { key: current.key } }),
     },
     { id: 'peek', label: 'Show beside the list', keys: 'space', group, disabled: !current, run: () => onSelected(selected === current?.key ? undefined : current?.key) },
+    { id: 'assign-me', label: 'Assign to me', keys: 'i', group, icon: 'user', disabled: !current, run: () => current && assignToMe(current) },
     { id: 'select', label: 'Select issue', keys: 'x', group, disabled: !current, run: () => current && selection.toggle(current.key, false) },
     { id: 'select-all', label: 'Select every loaded issue', keys: 'mod+a', group, run: selection.toggleAll },
     {

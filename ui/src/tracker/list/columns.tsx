@@ -76,6 +76,8 @@ export const columns: readonly Column[] = [
 ];
 
 const standard = ['type', 'key', 'summary', 'status', 'priority', 'assignee', 'updated'];
+/** What stays when an issue stands open beside the list. */
+const beside = new Set(['type', 'key', 'summary', 'status', 'assignee']);
 const noWidths: Record<string, number> = {};
 
 export interface ColumnChoice {
@@ -88,11 +90,11 @@ export interface ColumnChoice {
   minWidth: number;
 }
 
-/** Which columns this browser shows, and how wide. The summary always shows. */
-export function useColumns(): ColumnChoice {
+/** Which columns this browser shows, and how wide. The summary always shows; `narrow` leaves only the main ones. */
+export function useColumns(narrow: boolean): ColumnChoice {
   const [ids, setIds] = useLocal('list-columns', standard);
   const [widths, setWidths] = useLocal('list-widths', noWidths);
-  const shown = columns.filter((column) => column.id === 'summary' || ids.includes(column.id));
+  const shown = columns.filter((column) => column.id === 'summary' || (ids.includes(column.id) && (!narrow || beside.has(column.id))));
   const widthOf = (column: Column) => widths[column.id] ?? column.width;
   const fixed = shown.reduce((sum, column) => sum + (column.id === 'summary' ? 240 : widthOf(column)), 0);
   return {
