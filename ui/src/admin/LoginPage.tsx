@@ -1,7 +1,7 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useNavigate, useRouter, useSearch } from '@tanstack/react-router';
 import { useEffect, useRef, useState, type FormEvent, type ReactElement } from 'react';
-import { ApiError, keys, sessionQuery, signIn } from '../api';
+import { ApiError, boot, keys, sessionQuery, signIn } from '../api';
 import { Button, Notice, TextField } from '../kit';
 import { usePageTitle } from '../shell';
 import { Entrance } from './Entrance';
@@ -41,7 +41,7 @@ export function LoginPage(): ReactElement {
       queries.clear();
       queries.setQueryData(keys.session, signedIn);
       // Only a path of this site: an address from outside could send people anywhere.
-      if (next && /^\/(?![/\\])/.test(next)) router.history.push(next);
+      if (next && /^\/(?![/\\])/.test(next)) router.history.push(boot.basePath + next);
       else void navigate({ to: '/' });
     },
     onError: (error) => {

@@ -14,8 +14,14 @@ export const sessionQuery = queryOptions({
   staleTime: 5 * 60_000,
 });
 
+/** The session as the server tells it: the answer to signing in may say less. */
+async function current(): Promise<Session> {
+  return adopt(await api.get<Session>('/api/session'));
+}
+
 export async function signIn(email: string, password: string): Promise<Session> {
-  return adopt(await api.post<Session>('/api/session', { email, password }));
+  await api.post('/api/session', { email, password });
+  return current();
 }
 
 export async function signOut(): Promise<void> {
@@ -23,5 +29,6 @@ export async function signOut(): Promise<void> {
 }
 
 export async function setUp(request: SetupRequest): Promise<Session> {
-  return adopt(await api.post<Session>('/api/setup', request));
+  await api.post('/api/setup', request);
+  return current();
 }

@@ -1,12 +1,13 @@
 import { useQuery, useSuspenseQuery } from '@tanstack/react-query';
 import { useRouter } from '@tanstack/react-router';
 import { useEffect, type ReactElement, type ReactNode } from 'react';
-import { sessionQuery, type Session, type SessionAccount, type Site } from '../api';
+import { sessionQuery, signOut, type Session, type SessionAccount, type Site } from '../api';
 
 export interface SignedIn extends Session {
   account: SessionAccount;
   site: Site;
 }
+import { Button, EmptyState } from '../kit';
 
 /** Shows its children only while somebody is signed in; when the session ends, the router leads to the login. */
 export function SessionGate({ children }: { children: ReactNode }): ReactElement | null {
@@ -16,7 +17,15 @@ export function SessionGate({ children }: { children: ReactNode }): ReactElement
   useEffect(() => {
     if (!signedIn) void router.invalidate();
   }, [signedIn, router]);
-  return signedIn ? <>{children}</> : null;
+  if (!signedIn) return null;
+  if (!data.site || !data.account) {
+    return (
+      <EmptyState icon="shield" title="You have no access here" action={<Button onClick={() => void signOut().finally(() => location.reload())}>Sign in as somebody else</Button>}>
+        You are signed in, but not a member of this site. Ask one of its administrators.
+      </EmptyState>
+    );
+  }
+  return <>{children}</>;
 }
 
 /** The session of whoever looks at a page inside the shell; the router let nobody else in. */
