@@ -155,6 +155,11 @@ describe('a company starts', () => {
     await page.keyboard.press('ArrowRight');
     await page.keyboard.press('Space');
     await until(`${project.key}-2`, start + 1);
+    // Somebody else's change appears without a reload.
+    const { body: types } = await callApi(page, 'GET', `/rest/api/3/issue/createmeta/${project.key}/issuetypes`);
+    const issuetype = { id: (types.issueTypes ?? types.values).find((type) => type.name === 'Task').id };
+    const made = await callApi(page, 'POST', '/rest/api/3/issue', { fields: { project: { key: project.key }, issuetype, summary: 'Call the press maker' } });
+    await page.locator(`[data-key="${made.body.key}"]`).waitFor();
     await checkAccessibility(page, 'the board');
   });
 

@@ -77,7 +77,7 @@ export const columns: readonly Column[] = [
 
 const standard = ['type', 'key', 'summary', 'status', 'priority', 'assignee', 'updated'];
 /** What stays when an issue stands open beside the list. */
-const beside = new Set(['type', 'key', 'summary', 'status', 'assignee']);
+const beside = new Set(['type', 'key', 'summary', 'status']);
 const noWidths: Record<string, number> = {};
 
 export interface ColumnChoice {
