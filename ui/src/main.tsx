@@ -1,4 +1,4 @@
-import { MutationCache, QueryClient, QueryClientProvider } from '@tanstack/react-query';
+import { MutationCache, onlineManager, QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { RouterProvider } from '@tanstack/react-router';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
@@ -36,6 +36,9 @@ whenSignedOut(() => {
   });
 });
 
+// While the server cannot be reached, changes wait in order and are sent when it answers again.
+connection.subscribe(() => onlineManager.setOnline(connection.get() === 'online'));
+
 // While offline, ask now and then, so that the page wakes up by itself.
 setInterval(() => {
   if (connection.get() === 'online') return;
@@ -43,7 +46,7 @@ setInterval(() => {
     () => queries.invalidateQueries(),
     () => undefined,
   );
-}, 5_000);
+}, 3_000);
 
 const root = document.getElementById('root');
 if (root) {

@@ -12,6 +12,8 @@ export const sessionQuery = queryOptions({
   queryKey: keys.session,
   queryFn: async ({ signal }) => adopt(await api.get<Session>('/api/session', { signal })),
   staleTime: 5 * 60_000,
+  // It is how one finds out that the server is back.
+  networkMode: 'always',
 });
 
 /** The session as the server tells it: the answer to signing in may say less. */
