@@ -75,19 +75,9 @@ func person(a *account.Account) needs.Person {
 	return needs.Person{AccountID: a.ID.String(), DisplayName: a.Name, Email: a.Email, Active: a.Active, TimeZone: a.TimeZone, Locale: a.Locale}
 }
 
-// People implements needs.Directory.
-func (p people) People(ctx context.Context, accounts []string) (map[string]needs.Person, error) {
-	all, err := p.access.Directory(p.org).All(ctx)
-	if err != nil {
-		return nil, err
-	}
-	out := make(map[string]needs.Person, len(accounts))
-	for _, id := range accounts {
-		if a := all[id]; a != nil {
-			out[id] = person(a)
-		}
-	}
-	return out, nil
+// Everybody implements needs.Directory. The conversion is remembered with the organization's volume.
+func (p people) Everybody(ctx context.Context) (map[string]needs.Person, error) {
+	return access.Everybody(ctx, p.access, p.org, person)
 }
 
 // Search implements needs.Directory.

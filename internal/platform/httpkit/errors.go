@@ -142,3 +142,9 @@ func writeJSON(w http.ResponseWriter, status int, v any) {
 	}
 	_ = Bytes(w, status, b)
 }
+
+// AsFault gives the classified error in a chain; ok is false for internal ones.
+func AsFault(err error) (*fault.Error, bool) {
+	f := classify(err)
+	return f, f.Kind != fault.KindInternal
+}

@@ -28,8 +28,8 @@ type ForeignPerson struct {
 
 // Directory knows the people of the site's organization. The access product provides it.
 type Directory interface {
-	// People gives those of the accounts that exist, by account.
-	People(ctx context.Context, accounts []string) (map[string]Person, error)
+	// Everybody gives all people by account. The map is shared: nobody may change it.
+	Everybody(ctx context.Context) (map[string]Person, error)
 	// Search finds people by the start of a word of their name or of their email; everybody for an empty query.
 	Search(ctx context.Context, query string, startAt, limit int) (people []Person, total int, err error)
 	// Groups names the groups of an account.

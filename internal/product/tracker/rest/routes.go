@@ -21,7 +21,7 @@ func Routes(d Deps) []httpkit.Route {
 // versioned lists the operations that exist in every version, by noun.
 func (h *handler) versioned() []httpkit.Route {
 	var routes []httpkit.Route
-	for _, list := range [][]httpkit.Route{h.serverRoutes()} {
+	for _, list := range [][]httpkit.Route{h.serverRoutes(), h.issueRoutes(), h.commentRoutes(), h.relationRoutes()} {
 		routes = append(routes, list...)
 	}
 	return routes
