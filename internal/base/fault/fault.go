@@ -29,11 +29,12 @@ const (
 	KindStorageFull                 // 507
 )
 
-// Error is a classified error. Message is safe to show to the caller. Fields maps a request field to what is wrong
-// with it. Err, when set, is the cause and is only logged.
+// Error is a classified error. Message is safe to show to the caller, More holds further messages when several things are wrong. Fields
+// maps a request field to what is wrong with it. Err, when set, is the cause and is only logged.
 type Error struct {
 	Kind    Kind
 	Message string
+	More    []string
 	Fields  map[string]string
 	Err     error
 }
@@ -77,6 +78,11 @@ func Unavailable(format string, args ...any) *Error { return New(KindUnavailable
 
 // Bad says that the request as a whole is wrong.
 func Bad(format string, args ...any) *Error { return New(KindInvalid, format, args...) }
+
+// BadAll says everything that is wrong with the request as a whole; there is at least one message.
+func BadAll(messages []string) *Error {
+	return &Error{Kind: KindInvalid, Message: messages[0], More: messages[1:]}
+}
 
 // Invalid says that one field of the request is wrong, and why.
 func Invalid(field, format string, args ...any) *Error {

@@ -66,7 +66,7 @@ type jiraError struct {
 func (jira) Error(w http.ResponseWriter, r *http.Request, f *fault.Error, requestID string) {
 	body := jiraError{ErrorMessages: []string{}, Errors: map[string]string{}}
 	if f.Message != "" {
-		body.ErrorMessages = append(body.ErrorMessages, f.Message)
+		body.ErrorMessages = append(append(body.ErrorMessages, f.Message), f.More...)
 	}
 	for k, v := range f.Fields {
 		body.Errors[k] = v

@@ -257,6 +257,7 @@ CREATE TABLE issue_label (
   PRIMARY KEY (issue_id, label)
 ); -- clustered
 CREATE INDEX issue_label_by_label ON issue_label (label, issue_id);
+CREATE INDEX issue_label_by_fold ON issue_label (lower(label), issue_id);
 
 CREATE TABLE issue_component (
   issue_id BIGINT NOT NULL,
