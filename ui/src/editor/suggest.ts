@@ -1,0 +1,126 @@
+import { Extension, type Editor } from '@tiptap/core';
+import { PluginKey } from '@tiptap/pm/state';
+import { Suggestion, type SuggestionOptions, type SuggestionProps } from '@tiptap/suggestion';
+import { offered, type Insertion } from './insert';
+
+export interface Mentionable {
+  accountId: string;
+  displayName: string;
+}
+
+export type Choice = { kind: 'insert'; insertion: Insertion } | { kind: 'person'; person: Mentionable };
+
+export interface Suggested {
+  kind: 'insert' | 'person';
+  choices: readonly Choice[];
+  active: number;
+  loading: boolean;
+  rect: () => DOMRect | null;
+  pick: (index: number) => void;
+}
+
+/** What the list beside the cursor shows now; null while there is none. */
+export class SuggestStore {
+  private value: Suggested | null = null;
+  private readonly listeners = new Set<() => void>();
+
+  get = (): Suggested | null => this.value;
+
+  subscribe = (listener: () => void): (() => void) => {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  };
+
+  set(next: Suggested | null): void {
+    this.value = next;
+    for (const listener of this.listeners) listener();
+  }
+
+  move(to: number): void {
+    if (this.value) this.set({ ...this.value, active: to });
+  }
+}
+
+function renderer(store: SuggestStore, kind: Suggested['kind']): NonNullable<SuggestionOptions<Choice, Choice>['render']> {
+  const show = (props: SuggestionProps<Choice, Choice>) => {
+    const before = store.get();
+    // While the answer to a longer word is on its way, the former list stays.
+    const choices = props.loading && props.items.length === 0 && before?.kind === kind ? before.choices : props.items;
+    const active = Math.min(before?.kind === kind && props.loading ? before.active : 0, Math.max(0, choices.length - 1));
+    store.set({
+      kind,
+      choices,
+      active,
+      loading: props.loading,
+      rect: () => props.clientRect?.() ?? null,
+      pick: (index) => {
+        const choice = choices[index];
+        if (choice) props.command(choice);
+      },
+    });
+  };
+  return () => ({
+    onStart: show,
+    onUpdate: show,
+    onExit: () => store.set(null),
+    onKeyDown: ({ event }) => {
+      const now = store.get();
+      if (!now || now.choices.length === 0) return false;
+      const count = now.choices.length;
+      if (event.key === 'ArrowDown') store.move((now.active + 1) % count);
+      else if (event.key === 'ArrowUp') store.move((now.active + count - 1) % count);
+      else if (event.key === 'Enter' || event.key === 'Tab') now.pick(now.active);
+      else return false;
+      event.preventDefault();
+      return true;
+    },
+  });
+}
+
+const outsideCode: NonNullable<SuggestionOptions['allow']> = ({ state, range }) => {
+  const $at = state.doc.resolve(range.from);
+  return $at.parent.type.spec.code !== true && !$at.marks().some((mark) => mark.type.name === 'code');
+};
+
+function insertMention(editor: Editor, range: { from: number; to: number }, { accountId, displayName }: Mentionable): void {
+  const next = editor.state.doc.textBetween(range.to, Math.min(range.to + 1, editor.state.doc.content.size));
+  editor
+    .chain()
+    .focus()
+    .insertContentAt(range, [{ type: 'mention', attrs: { id: accountId, text: `@${displayName}`, accessLevel: '' } }, ...(next === ' ' ? [] : [{ type: 'text', text: ' ' }])])
+    .run();
+}
+
+/** The lists behind "/" and "@". `people` is asked anew for every word. */
+export function suggestions(store: SuggestStore, people: (query: string) => Promise<Mentionable[]>): Extension {
+  return Extension.create({
+    name: 'suggestions',
+    // Its Enter comes before everybody else's.
+    priority: 1_000,
+    addProseMirrorPlugins() {
+      const { editor } = this;
+      return [
+        Suggestion<Choice, Choice>({
+          editor,
+          char: '/',
+          pluginKey: new PluginKey('insertions'),
+          allow: outsideCode,
+          items: ({ query, editor: from }) => offered(from, query).map((insertion) => ({ kind: 'insert', insertion })),
+          command: ({ editor: into, range, props }) => props.kind === 'insert' && props.insertion.run(into, range),
+          render: renderer(store, 'insert'),
+        }),
+        Suggestion<Choice, Choice>({
+          editor,
+          char: '@',
+          allowedPrefixes: [' ', '(', '"'],
+          debounce: 120,
+          pluginKey: new PluginKey('mentions'),
+          allow: outsideCode,
+          items: async ({ query }) => (await people(query).catch(() => [])).map((person) => ({ kind: 'person', person })),
+          command: ({ editor: into, range, props }) => props.kind === 'person' && insertMention(into, range, props.person),
+          render: renderer(store, 'person'),
+        }),
+      ];
+    },
+  });
+}
