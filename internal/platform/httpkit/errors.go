@@ -13,7 +13,9 @@ import (
 )
 
 // fail renders an error in the route's dialect; what callers must not see is logged, once, here.
-func (m *Mux) fail(w http.ResponseWriter, r *http.Request, d Dialect, err error) { Fail(m.log, w, r, d, err) }
+func (m *Mux) fail(w http.ResponseWriter, r *http.Request, d Dialect, err error) {
+	Fail(m.log, w, r, d, err)
+}
 
 // Fail renders an error outside of a route.
 func Fail(log *slog.Logger, w http.ResponseWriter, r *http.Request, d Dialect, err error) {

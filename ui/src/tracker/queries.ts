@@ -53,8 +53,13 @@ export const valueSuggestionsQuery = (fieldName: string, fieldValue: string) =>
         query: { fieldName, fieldValue },
         signal,
       }),
-    select: (data) => data.results,
+    select: (data) => data.results.map((result) => ({ ...result, displayName: plainText(result.displayName) })),
   });
+
+/** The API answers display names as HTML, with what was typed in bold. */
+function plainText(html: string): string {
+  return new DOMParser().parseFromString(html, 'text/html').body.textContent;
+}
 
 export const fieldsQuery = queryOptions({
   queryKey: ['fields'],

@@ -15,13 +15,16 @@ func Routes(d Deps) []httpkit.Route {
 			routes = append(routes, r)
 		}
 	}
+	for _, list := range [][]httpkit.Route{h.boardRoutes(), h.suggestRoutes()} {
+		routes = append(routes, list...)
+	}
 	return routes
 }
 
 // versioned lists the operations that exist in every version, by noun.
 func (h *handler) versioned() []httpkit.Route {
 	var routes []httpkit.Route
-	for _, list := range [][]httpkit.Route{h.serverRoutes(), h.issueRoutes(), h.commentRoutes(), h.relationRoutes()} {
+	for _, list := range [][]httpkit.Route{h.serverRoutes(), h.issueRoutes(), h.commentRoutes(), h.relationRoutes(), h.searchRoutes(), h.jqlRoutes()} {
 		routes = append(routes, list...)
 	}
 	return routes

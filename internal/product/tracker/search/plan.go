@@ -27,6 +27,13 @@ func fingerprint(q *jql.Query) string {
 	return base64.RawURLEncoding.EncodeToString(sum[:9])
 }
 
+// Among narrows a plan to some issues.
+func (p *Plan) Among(ids []int64) *Plan {
+	only := *p
+	only.conditions = append(p.conditions[:len(p.conditions):len(p.conditions)], column("id", ids, false, true))
+	return &only
+}
+
 // few is how many rows a condition may find to lead the way: so many are looked at one by one and sorted faster than an index in the
 // right order is walked.
 const few = 2000
