@@ -55,3 +55,19 @@ func (b *broadcast) send(ref volume.Ref, commits []journal.Commit) {
 		}
 	}
 }
+
+// reset tells all who listen to a volume that its state is another one, as after a restore.
+func (b *broadcast) reset(ref volume.Ref) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for l := range b.listeners[ref] {
+		l.once.Do(func() { close(l.missed) })
+	}
+}
+
+// count gives how many listen to a volume.
+func (b *broadcast) count(ref volume.Ref) int {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return len(b.listeners[ref])
+}

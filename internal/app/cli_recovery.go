@@ -33,7 +33,7 @@ func (c *cli) restoreCommand() *cobra.Command {
 		if commit != 0 && at != "" {
 			return errUsage{errors.New("give --at or --commit, not both")}
 		}
-		res, err := n.Recovery.RestoreSite(ctx, s.ID, t, reason, c.steps)
+		res, err := n.RestoreSite(ctx, s, t, reason, c.steps)
 		if err != nil {
 			return err
 		}
@@ -70,7 +70,7 @@ func (c *cli) undoCommand() *cobra.Command {
 		if err != nil {
 			return err
 		}
-		res, err := n.Recovery.RestoreSite(ctx, s.ID, recovery.Target{Commit: target}, fmt.Sprintf("undo of the restore: back to commit %d", target), c.steps)
+		res, err := n.RestoreSite(ctx, s, recovery.Target{Commit: target}, fmt.Sprintf("undo of the restore: back to commit %d", target), c.steps)
 		if err != nil {
 			return err
 		}

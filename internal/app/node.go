@@ -39,6 +39,7 @@ type Node struct {
 
 	products  products
 	commits   *broadcast
+	restores  restores
 	lock      *os.File
 	stop      context.CancelFunc
 	running   sync.WaitGroup

@@ -17,7 +17,7 @@ type Server struct {
 	handler http.Handler
 	baseURL string // configured; empty to take the request's host
 	http    *http.Server
-	admin   net.Listener
+	told    told
 }
 
 // NewServer wires every route of every product. baseURL may be empty.

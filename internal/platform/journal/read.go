@@ -3,6 +3,8 @@ package journal
 import (
 	"context"
 	"fmt"
+	"strings"
+	"time"
 
 	"holdfast.dev/internal/base/clock"
 	"holdfast.dev/internal/platform/storage"
@@ -22,6 +24,38 @@ var (
 // Commits gives up to limit commits after a number, in order.
 func Commits(ctx context.Context, tx *storage.Tx, after int64, limit int) ([]Commit, error) {
 	return storage.All(ctx, tx, qCommits, scanCommit, after, limit)
+}
+
+// Filter narrows a list of commits. Zero values do not narrow.
+type Filter struct {
+	Before   int64 // commits older than this one
+	Actor    string
+	From, To time.Time // From inclusive, To exclusive
+}
+
+// List gives up to limit commits that pass a filter, newest first.
+func List(ctx context.Context, tx *storage.Tx, f Filter, limit int) ([]Commit, error) {
+	var b strings.Builder
+	b.WriteString(`SELECT seq, at_us, kind, actor, source, request, reason, summary, first_n, last_n FROM journal_commit WHERE 1 = 1`)
+	var args []any
+	add := func(condition string, arg any) {
+		args = append(args, arg)
+		fmt.Fprintf(&b, " AND %s $%d", condition, len(args))
+	}
+	if f.Before > 0 {
+		add("seq <", f.Before)
+	}
+	if f.Actor != "" {
+		add("actor =", f.Actor)
+	}
+	if !f.From.IsZero() {
+		add("at_us >=", clock.Micros(f.From))
+	}
+	if !f.To.IsZero() {
+		add("at_us <", clock.Micros(f.To))
+	}
+	fmt.Fprintf(&b, " ORDER BY seq DESC LIMIT %d", limit)
+	return storage.AllText(ctx, tx, b.String(), scanCommit, args...)
 }
 
 // Get gives one commit, storage.ErrNoRows when there is none of that number.

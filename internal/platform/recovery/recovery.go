@@ -56,10 +56,11 @@ type Target struct {
 
 // Progress is how far a restore is.
 type Progress struct {
-	Step  string `json:"step"` // "shipping", "building", "verifying", "switching", "done"
-	Done  int    `json:"done"`
-	Total int    `json:"total"`
-	Unit  string `json:"unit"`
+	Operation ids.Operation `json:"operation"` // the entry of the ledger
+	Step      string        `json:"step"`      // "shipping", "building", "verifying", "switching", "done"
+	Done      int           `json:"done"`
+	Total     int           `json:"total"`
+	Unit      string        `json:"unit"`
 }
 
 // Result is what a restore did.
@@ -87,6 +88,11 @@ func (r *Recovery) RestoreSite(ctx context.Context, id ids.Site, target Target, 
 	res.Site, res.Started = id, r.clock.Now()
 	if res.Operation, err = r.fleet.Begin(ctx, "restore", id.String(), reason, describe(target)); err != nil {
 		return res, err
+	}
+	tell := report
+	report = func(p Progress) {
+		p.Operation = res.Operation
+		tell(p)
 	}
 	ctx = context.WithoutCancel(ctx)
 	if err := r.fleet.SetState(ctx, id, fleet.Restoring, reason); err != nil {
@@ -118,7 +124,7 @@ func (r *Recovery) RestoreSite(ctx context.Context, id ids.Site, target Target, 
 		res.Volumes = append(res.Volumes, b)
 	}
 	report(Progress{Step: "switching", Done: len(refs), Total: len(refs), Unit: "volumes"})
-	if err := r.fleet.Switch(ctx, id, settled(before), generations, res.Operation, describe(target)); err != nil {
+	if err := r.fleet.Switch(ctx, id, settled(before), generations, res.Operation, outcome(target, res.Volumes)); err != nil {
 		return res, err
 	}
 	for _, ref := range refs {
@@ -141,6 +147,28 @@ func settled(s fleet.State) fleet.State {
 		return fleet.Active
 	}
 	return s
+}
+
+// outcome is what the ledger says of a restore that is done: what was asked, and for every volume the commit whose state it has, the
+// newest commit before, and the digest that was proven.
+func outcome(t Target, volumes []Built) string {
+	var b strings.Builder
+	b.WriteString(describe(t))
+	for _, v := range volumes {
+		fmt.Fprintf(&b, "; %s %d of %d %s", v.Ref.Kind, v.Target, v.Head, v.Digest)
+	}
+	return b.String()
+}
+
+// Outcome reads one volume's part of what the ledger says of a restore; ok is false when it says nothing of the kind.
+func Outcome(detail, kind string) (target, head int64, digest string, ok bool) {
+	for part := range strings.SplitSeq(detail, "; ") {
+		var k string
+		if n, err := fmt.Sscanf(part, "%s %d of %d %s", &k, &target, &head, &digest); n == 4 && err == nil && k == kind {
+			return target, head, digest, true
+		}
+	}
+	return 0, 0, "", false
 }
 
 func describe(t Target) string {
