@@ -181,30 +181,17 @@ func describe(t Target) string {
 	return "to the newest state in the vault"
 }
 
-// saveLive waits until nobody writes and ships what the vault lacks. A volume that is gone or damaged has nothing to save: its reason is given.
+// saveLive ships what the vault lacks. What is open is shipped first: when the files were removed under a running process, its open handles still
+// have the last commits. Then it waits until nobody uses the volumes and ships what came in between. A volume that is gone or damaged has nothing
+// more to save: its reason is given.
 func (r *Recovery) saveLive(ctx context.Context, refs []volume.Ref) string {
+	if err := r.shipOpen(ctx, refs); err != nil {
+		r.log.Warn("commits of a volume to restore could not be shipped while it was open", "error", err)
+	}
 	var why []string
 	for _, ref := range refs {
-		if err := r.pool.Evict(ctx, ref); err != nil {
+		if err := r.closeLive(ctx, ref); err != nil {
 			why = append(why, err.Error())
-			continue
-		}
-		place, err := r.fleet.Locate(ctx, ref)
-		if err != nil {
-			why = append(why, err.Error())
-			continue
-		}
-		ok, err := place.Engine.Exists(ctx, ref.Name(place.Generation))
-		if err != nil || !ok {
-			why = append(why, fmt.Sprintf("%s is gone", ref))
-			continue
-		}
-		if err := r.pool.Volume(ref).Adopt(ctx); err != nil {
-			why = append(why, fmt.Sprintf("%s cannot be read: %v", ref, err))
-			continue
-		}
-		if r.shipper != nil {
-			r.shipper.Mark(ref)
 		}
 	}
 	if r.shipper != nil {
@@ -213,6 +200,45 @@ func (r *Recovery) saveLive(ctx context.Context, refs []volume.Ref) string {
 		}
 	}
 	return strings.Join(why, "; ")
+}
+
+func (r *Recovery) shipOpen(ctx context.Context, refs []volume.Ref) error {
+	if r.shipper == nil {
+		return nil
+	}
+	var errs []error
+	for _, ref := range refs {
+		if err := r.pool.Volume(ref).Adopt(ctx); err != nil {
+			if !errors.Is(err, storage.ErrMissing) {
+				errs = append(errs, err)
+			}
+			continue
+		}
+		r.shipper.Mark(ref)
+	}
+	return errors.Join(append(errs, r.shipper.Flush(ctx))...)
+}
+
+// closeLive waits for the last users of a volume and closes it; what its files still have is marked to be shipped.
+func (r *Recovery) closeLive(ctx context.Context, ref volume.Ref) error {
+	if err := r.pool.Evict(ctx, ref); err != nil {
+		return err
+	}
+	place, err := r.fleet.Locate(ctx, ref)
+	if err != nil {
+		return err
+	}
+	ok, err := place.Engine.Exists(ctx, ref.Name(place.Generation))
+	if err != nil || !ok {
+		return fmt.Errorf("%s is gone", ref)
+	}
+	if err := r.pool.Volume(ref).Adopt(ctx); err != nil {
+		return fmt.Errorf("%s cannot be read: %w", ref, err)
+	}
+	if r.shipper != nil {
+		r.shipper.Mark(ref)
+	}
+	return nil
 }
 
 // resolve turns a target into a commit of one volume.
