@@ -41,15 +41,15 @@ export function Tabs<T extends string>({ tabs, value, onChange, label }: TabsPro
   );
 }
 
-/** Where this page stands. The last part is the page itself. */
-export function Breadcrumb({ children }: { children: readonly ReactNode[] }): ReactElement {
+/** Where this page stands. The last part is the page itself, and its heading unless the page has another. */
+export function Breadcrumb({ children, heading = true }: { children: readonly ReactNode[]; heading?: boolean }): ReactElement {
   return (
     <nav aria-label="Breadcrumb" className={css['crumbs']}>
       <ol>
         {children.map((part, i) => (
           <li key={i} aria-current={i === children.length - 1 ? 'page' : undefined}>
             {i > 0 && <Icon name="chevronRight" size={12} className={css['between']} />}
-            {i === children.length - 1 ? <h1 className={css['here']}>{part}</h1> : part}
+            {i === children.length - 1 && heading ? <h1 className={css['here']}>{part}</h1> : part}
           </li>
         ))}
       </ol>
