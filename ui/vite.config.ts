@@ -69,8 +69,9 @@ export default defineConfig({
   },
   server: {
     proxy: {
-      '/api': process.env['HOLDFAST_URL'] ?? 'http://127.0.0.1:8080',
-      '/rest': process.env['HOLDFAST_URL'] ?? 'http://127.0.0.1:8080',
+      // The server compares the page's origin with its own name, so the name must stay.
+      '/api': { target: process.env['HOLDFAST_URL'] ?? 'http://127.0.0.1:8080', changeOrigin: false },
+      '/rest': { target: process.env['HOLDFAST_URL'] ?? 'http://127.0.0.1:8080', changeOrigin: false },
     },
   },
   test: {

@@ -11,14 +11,13 @@ import { Tool } from './Tool';
 function useDragging(editor: Editor): boolean {
   const [dragging, setDragging] = useState(false);
   useEffect(() => {
-    const { dom } = editor.view;
-    const down = () => setDragging(true);
+    const down = (event: PointerEvent) => setDragging(event.target instanceof Node && editor.view.dom.contains(event.target));
     const up = () => setDragging(false);
-    dom.addEventListener('pointerdown', down);
+    window.addEventListener('pointerdown', down);
     window.addEventListener('pointerup', up);
     window.addEventListener('pointercancel', up);
     return () => {
-      dom.removeEventListener('pointerdown', down);
+      window.removeEventListener('pointerdown', down);
       window.removeEventListener('pointerup', up);
       window.removeEventListener('pointercancel', up);
     };

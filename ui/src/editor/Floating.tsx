@@ -32,7 +32,7 @@ export function Floating({ rect, context, placement = 'bottom-start', children, 
       void computePosition(reference, element, { strategy: 'fixed', placement, middleware: [offset(6), flip({ padding: 8 }), shift({ padding: 8, crossAxis: true })] }).then(({ x, y }) => {
         element.style.left = `${Math.round(x)}px`;
         element.style.top = `${Math.round(y)}px`;
-        element.style.visibility = 'visible';
+        element.style.opacity = '1';
       });
     return autoUpdate(reference, element, update, { animationFrame: true });
   }, [context, placement]);

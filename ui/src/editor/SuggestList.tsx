@@ -16,8 +16,8 @@ export function SuggestList({ store, editor }: { store: SuggestStore; editor: Ed
   const count = shown?.choices.length ?? 0;
 
   useEffect(() => {
-    const { dom } = editor.view;
     if (!open) return undefined;
+    const { dom } = editor.view;
     // Escape then closes the list and not the dialog around the editor.
     dom.setAttribute('data-mantine-stop-propagation', 'true');
     dom.setAttribute('aria-controls', id);

@@ -41,28 +41,55 @@ export class SuggestStore {
   }
 }
 
-function renderer(store: SuggestStore, kind: Suggested['kind']): NonNullable<SuggestionOptions<Choice, Choice>['render']> {
+type Find = (editor: Editor, query: string) => readonly Choice[] | Promise<readonly Choice[]>;
+
+/** Waits this long for the next letter before it asks the server. */
+const patience = 120;
+
+/**
+ * Shows what `find` gives for the word at the cursor. Answers that come late, to
+ * a shorter word, are dropped: Enter must take what is meant by what stands there.
+ */
+function renderer(store: SuggestStore, kind: Suggested['kind'], find: Find): NonNullable<SuggestionOptions<Choice, Choice>['render']> {
+  let asked: string | null = null;
+  let wait: ReturnType<typeof setTimeout> | undefined;
   const show = (props: SuggestionProps<Choice, Choice>) => {
+    const set = (choices: readonly Choice[], loading: boolean, active = 0) =>
+      store.set({
+        kind,
+        choices,
+        loading,
+        active: Math.min(active, Math.max(0, choices.length - 1)),
+        rect: () => props.clientRect?.() ?? null,
+        pick: (index) => {
+          const choice = choices[index];
+          if (choice) props.command(choice);
+        },
+      });
     const before = store.get();
-    // While the answer to a longer word is on its way, the former list stays.
-    const choices = props.loading && props.items.length === 0 && before?.kind === kind ? before.choices : props.items;
-    const active = Math.min(before?.kind === kind && props.loading ? before.active : 0, Math.max(0, choices.length - 1));
-    store.set({
-      kind,
-      choices,
-      active,
-      loading: props.loading,
-      rect: () => props.clientRect?.() ?? null,
-      pick: (index) => {
-        const choice = choices[index];
-        if (choice) props.command(choice);
-      },
-    });
+    if (asked === props.query && before) return set(before.choices, before.loading, before.active);
+    asked = props.query;
+    clearTimeout(wait);
+    if (kind === 'insert') return set(find(props.editor, props.query) as readonly Choice[], false);
+    // Until the answer comes, those known already who still fit.
+    const fits = (choice: Choice) => choice.kind === 'person' && choice.person.displayName.toLowerCase().includes(props.query.toLowerCase());
+    set((before?.choices ?? []).filter(fits), true);
+    wait = setTimeout(
+      () =>
+        void Promise.resolve(find(props.editor, props.query)).then((choices) => {
+          if (asked === props.query && store.get()) set(choices, false);
+        }),
+      before ? patience : 0,
+    );
   };
   return () => ({
     onStart: show,
     onUpdate: show,
-    onExit: () => store.set(null),
+    onExit: () => {
+      asked = null;
+      clearTimeout(wait);
+      store.set(null);
+    },
     onKeyDown: ({ event }) => {
       const now = store.get();
       if (!now || now.choices.length === 0) return false;
@@ -105,20 +132,17 @@ export function suggestions(store: SuggestStore, people: (query: string) => Prom
           char: '/',
           pluginKey: new PluginKey('insertions'),
           allow: outsideCode,
-          items: ({ query, editor: from }) => offered(from, query).map((insertion) => ({ kind: 'insert', insertion })),
           command: ({ editor: into, range, props }) => props.kind === 'insert' && props.insertion.run(into, range),
-          render: renderer(store, 'insert'),
+          render: renderer(store, 'insert', (from, query) => offered(from, query).map((insertion) => ({ kind: 'insert', insertion }))),
         }),
         Suggestion<Choice, Choice>({
           editor,
           char: '@',
           allowedPrefixes: [' ', '(', '"'],
-          debounce: 120,
           pluginKey: new PluginKey('mentions'),
           allow: outsideCode,
-          items: async ({ query }) => (await people(query).catch(() => [])).map((person) => ({ kind: 'person', person })),
           command: ({ editor: into, range, props }) => props.kind === 'person' && insertMention(into, range, props.person),
-          render: renderer(store, 'person'),
+          render: renderer(store, 'person', async (_from, query) => (await people(query).catch(() => [])).map((person) => ({ kind: 'person', person }))),
         }),
       ];
     },

@@ -6,7 +6,24 @@ import { dataAttribute } from './kept';
 
 const listGroup = 'block list inItem inPanel inCell inQuote';
 
-const Bullets = BulletList.extend({ group: listGroup });
+/** In a fresh item, "- " would put a list into the list with nothing before it. */
+function outsideFreshItem(rule: InputRule): InputRule {
+  return new InputRule({
+    find: rule.find,
+    handler: (props) => {
+      const $at = props.state.doc.resolve(props.range.from);
+      const fresh = $at.depth > 1 && $at.node(-1).type.name === 'listItem' && $at.index(-1) === 0;
+      return fresh ? null : rule.handler(props);
+    },
+  });
+}
+
+const Bullets = BulletList.extend({
+  group: listGroup,
+  addInputRules() {
+    return [outsideFreshItem(wrappingInputRule({ find: /^\s*([-+*])\s$/, type: this.type }))];
+  },
+});
 
 const Numbers = OrderedList.extend({
   group: listGroup,
@@ -16,12 +33,14 @@ const Numbers = OrderedList.extend({
   renderHTML: ({ HTMLAttributes }) => ['ol', HTMLAttributes, 0],
   addInputRules() {
     return [
-      wrappingInputRule({
-        find: /^(\d{1,4})[.)]\s$/,
-        type: this.type,
-        getAttributes: (match) => ({ order: Number(match[1]) }),
-        joinPredicate: (match, node) => node.childCount + Number(node.attrs['order']) === Number(match[1]),
-      }),
+      outsideFreshItem(
+        wrappingInputRule({
+          find: /^(\d{1,4})[.)]\s$/,
+          type: this.type,
+          getAttributes: (match) => ({ order: Number(match[1]) }),
+          joinPredicate: (match, node) => node.childCount + Number(node.attrs['order']) === Number(match[1]),
+        }),
+      ),
     ];
   },
 });

@@ -27,9 +27,9 @@ interface ValueProps extends ButtonHTMLAttributes<HTMLButtonElement> {
 }
 
 /** A value that reads like text and opens on a click. */
-export function Value({ name, words, keys, children, ...rest }: ValueProps): ReactElement {
+export function Value({ name, words, keys, children, className = '', ...rest }: ValueProps): ReactElement {
   return (
-    <button type="button" className={css['value']} aria-label={`${name}: ${words}`} title={keys ? `${name} (${keys})` : undefined} {...rest}>
+    <button type="button" className={`${css['value']} ${className}`} aria-label={`${name}: ${words}`} title={keys ? `${name} (${keys})` : undefined} {...rest}>
       {children}
     </button>
   );
