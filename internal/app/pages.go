@@ -24,10 +24,10 @@ func (s *Server) pages() http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		name := strings.TrimPrefix(path.Clean(r.URL.Path), "/")
 		switch {
-		case r.Method != http.MethodGet && r.Method != http.MethodHead:
-			http.Error(w, "There is nothing here that could be changed.", http.StatusMethodNotAllowed)
 		case strings.HasPrefix(name, "rest/"):
 			s.unknownOperation(w, r)
+		case r.Method != http.MethodGet && r.Method != http.MethodHead:
+			http.Error(w, "There is nothing here that could be changed.", http.StatusMethodNotAllowed)
 		case name != "" && name != "index.html" && serveAsset(w, r, files, name):
 		case strings.HasPrefix(name, "assets/") || strings.HasPrefix(name, "api/"):
 			http.NotFound(w, r)

@@ -27,7 +27,7 @@ func NewServer(n *Node, baseURL string) (*Server, error) {
 	s.mux.Handle(n.products.access.Routes()...)
 	s.mux.Handle(n.products.tracker.Routes()...)
 	s.mux.Handle(s.platformRoutes()...)
-	s.mux.HandleFallback("/", s.pages())
+	s.mux.HandleFallback(s.pages())
 	h, err := httpkit.Wrap(s.routeSite(s.mux), n.Log)
 	if err != nil {
 		return nil, err

@@ -14,19 +14,20 @@ type Kind uint8
 
 // The kinds, with the HTTP status most dialects use.
 const (
-	KindInternal        Kind = iota // 500, opaque to the caller
-	KindInvalid                     // 400
-	KindUnauthenticated             // 401
-	KindForbidden                   // 403
-	KindNotFound                    // 404
-	KindConflict                    // 409
-	KindGone                        // 410
-	KindTooLarge                    // 413
-	KindUnsupportedType             // 415
-	KindRateLimited                 // 429
-	KindNotImplemented              // 501
-	KindUnavailable                 // 503
-	KindStorageFull                 // 507
+	KindInternal         Kind = iota // 500, opaque to the caller
+	KindInvalid                      // 400
+	KindUnauthenticated              // 401
+	KindForbidden                    // 403
+	KindNotFound                     // 404
+	KindMethodNotAllowed             // 405
+	KindConflict                     // 409
+	KindGone                         // 410
+	KindTooLarge                     // 413
+	KindUnsupportedType              // 415
+	KindRateLimited                  // 429
+	KindNotImplemented               // 501
+	KindUnavailable                  // 503
+	KindStorageFull                  // 507
 )
 
 // Error is a classified error. Message is safe to show to the caller, More holds further messages when several things are wrong. Fields
@@ -122,6 +123,8 @@ func (k Kind) Status() int {
 		return 403
 	case KindNotFound:
 		return 404
+	case KindMethodNotAllowed:
+		return 405
 	case KindConflict:
 		return 409
 	case KindGone:

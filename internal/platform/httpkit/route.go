@@ -29,7 +29,7 @@ type Handler func(w http.ResponseWriter, r *http.Request) error
 // Route is one operation of an API.
 type Route struct {
 	Method     string
-	Path       string // ServeMux pattern without method, relative to the site
+	Path       string // with wildcards as {name}, each a whole segment; relative to the site
 	Permission Permission
 	Handler    Handler
 	Dialect    Dialect
@@ -76,24 +76,27 @@ func BaseURL(ctx context.Context) string {
 
 // Mux dispatches to routes.
 type Mux struct {
-	mux    *http.ServeMux
-	routes []Route
-	log    *slog.Logger
-	auth   Authenticator
+	tree     tree
+	fallback http.Handler
+	routes   []Route
+	log      *slog.Logger
+	auth     Authenticator
 }
 
 // NewMux makes a dispatcher.
 func NewMux(auth Authenticator, log *slog.Logger) *Mux {
-	return &Mux{mux: http.NewServeMux(), auth: auth, log: log}
+	return &Mux{fallback: http.NotFoundHandler(), auth: auth, log: log}
 }
 
-// Handle registers routes. It panics on a route without permission, dialect or handler, which is a mistake of ours.
+// Handle registers routes. It panics on a route without permission, dialect or handler, or that is there already, which are mistakes of ours.
 func (m *Mux) Handle(routes ...Route) {
 	for _, rt := range routes {
 		if rt.Permission == "" || rt.Dialect == nil || rt.Handler == nil {
 			panic(fmt.Sprintf("httpkit: route %s %s lacks a permission, dialect or handler", rt.Method, rt.Path))
 		}
-		m.mux.Handle(rt.Method+" "+rt.Path, m.endpoint(rt))
+		if !m.tree.add(rt.Method, rt.Path, &leaf{handler: m.endpoint(rt), dialect: rt.Dialect}) {
+			panic(fmt.Sprintf("httpkit: route %s %s is registered twice", rt.Method, rt.Path))
+		}
 	}
 	m.routes = append(m.routes, routes...)
 }
@@ -102,10 +105,14 @@ func (m *Mux) Handle(routes ...Route) {
 func (m *Mux) Routes() []Route { return m.routes }
 
 // HandleFallback registers what answers when no route does.
-func (m *Mux) HandleFallback(pattern string, h http.Handler) { m.mux.Handle(pattern, h) }
+func (m *Mux) HandleFallback(h http.Handler) { m.fallback = h }
 
 // ServeHTTP implements http.Handler.
-func (m *Mux) ServeHTTP(w http.ResponseWriter, r *http.Request) { m.mux.ServeHTTP(w, r) }
+func (m *Mux) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if !m.tree.serve(m, w, r) {
+		m.fallback.ServeHTTP(w, r)
+	}
+}
 
 const defaultMaxBody = 1 << 20
 

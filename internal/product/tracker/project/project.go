@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+	"time"
 
 	"holdfast.dev/internal/base/clock"
 	"holdfast.dev/internal/base/fault"
@@ -206,4 +207,15 @@ func category(id int64) any {
 		return nil
 	}
 	return id
+}
+
+var qActivity = storage.Register("tracker/issue.activity", `SELECT count(*), coalesce(max(updated_us), 0) FROM issue WHERE project_id = $1`)
+
+// Activity gives how many issues a project has and when one of them was changed last, the zero time when there is none.
+func Activity(ctx context.Context, tx *volume.Tx, id int64) (issues int64, last time.Time, err error) {
+	var us int64
+	if err = tx.Get(ctx, qActivity, []any{id}, &issues, &us); err == nil && us > 0 {
+		last = clock.FromMicros(us)
+	}
+	return issues, last, err
 }

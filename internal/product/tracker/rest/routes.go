@@ -24,7 +24,8 @@ func Routes(d Deps) []httpkit.Route {
 // versioned lists the operations that exist in every version, by noun.
 func (h *handler) versioned() []httpkit.Route {
 	var routes []httpkit.Route
-	for _, list := range [][]httpkit.Route{h.serverRoutes(), h.issueRoutes(), h.commentRoutes(), h.relationRoutes(), h.searchRoutes(), h.jqlRoutes()} {
+	for _, list := range [][]httpkit.Route{h.serverRoutes(), h.issueRoutes(), h.commentRoutes(), h.relationRoutes(), h.searchRoutes(), h.jqlRoutes(),
+		h.peopleRoutes(), h.projectRoutes(), h.projectPartRoutes(), h.configRoutes(), h.fieldRoutes(), h.createMetaRoutes(), h.permissionRoutes()} {
 		routes = append(routes, list...)
 	}
 	return routes
