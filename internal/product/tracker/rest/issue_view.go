@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"holdfast.dev/internal/platform/storage"
+	"holdfast.dev/internal/product/tracker/attachment"
 	"holdfast.dev/internal/product/tracker/comment"
 	"holdfast.dev/internal/product/tracker/issue"
 	"holdfast.dev/internal/product/tracker/link"
@@ -57,7 +58,7 @@ type issueView struct {
 	values      map[int64][]string
 	comments    []*comment.Comment
 	worklogs    []*worklog.Worklog
-	attachments []*attachmentRow
+	attachments []*attachment.File
 	links       []*link.Link
 	children    []*issue.Issue
 	related     map[int64]*issue.Issue // parents and the other ends of links
@@ -138,7 +139,7 @@ func (c *call) viewParts(v *issueView, f fieldSet) (err error) {
 		}
 	}
 	if v.Attachments > 0 && f.has("attachment") {
-		if v.attachments, err = attachmentsOf(c.ctx, c.tx, v.ID); err != nil {
+		if v.attachments, err = attachment.Of(c.ctx, c.tx, v.ID); err != nil {
 			return err
 		}
 	}

@@ -15,7 +15,7 @@ func Routes(d Deps) []httpkit.Route {
 			routes = append(routes, r)
 		}
 	}
-	for _, list := range [][]httpkit.Route{h.boardRoutes(), h.suggestRoutes()} {
+	for _, list := range [][]httpkit.Route{h.boardRoutes(), h.suggestRoutes(), h.avatarRoutes()} {
 		routes = append(routes, list...)
 	}
 	return routes
@@ -25,7 +25,8 @@ func Routes(d Deps) []httpkit.Route {
 func (h *handler) versioned() []httpkit.Route {
 	var routes []httpkit.Route
 	for _, list := range [][]httpkit.Route{h.serverRoutes(), h.issueRoutes(), h.commentRoutes(), h.relationRoutes(), h.searchRoutes(), h.jqlRoutes(),
-		h.peopleRoutes(), h.projectRoutes(), h.projectPartRoutes(), h.configRoutes(), h.fieldRoutes(), h.createMetaRoutes(), h.permissionRoutes()} {
+		h.peopleRoutes(), h.projectRoutes(), h.projectPartRoutes(), h.configRoutes(), h.fieldRoutes(), h.createMetaRoutes(), h.permissionRoutes(),
+		h.filterRoutes(), h.linkTypeRoutes(), h.attachmentRoutes()} {
 		routes = append(routes, list...)
 	}
 	return routes
