@@ -228,3 +228,9 @@ func (c *Catalog) WorkflowOf(projectID, typeID int64) *Workflow {
 	}
 	return nil
 }
+
+// AddField makes a field known to a catalog that Read built for one writer; a catalog of Load is shared and must not be changed.
+func (c *Catalog) AddField(f *Field) {
+	c.Fields = append(c.Fields, f)
+	c.fieldByID[f.ID] = f
+}

@@ -219,3 +219,17 @@ func Activity(ctx context.Context, tx *volume.Tx, id int64) (issues int64, last 
 	}
 	return issues, last, err
 }
+
+// Import adds a project as another tracker had it, under all keys it ever had there. Its types and workflow are for the importer to say.
+func Import(ctx context.Context, tx *volume.Tx, n New, oldKeys []string) error {
+	_, err := tx.Exec(ctx, qInsert, n.ID, n.Key, n.Name, strings.ToLower(n.Name), n.Description, nullable(n.Lead), n.Type, n.Template, category(n.CategoryID), n.URL, "UNASSIGNED", clock.Micros(tx.Now()))
+	if err != nil {
+		return fmt.Errorf("import project: %w", err)
+	}
+	for _, key := range append([]string{n.Key}, oldKeys...) {
+		if _, err := tx.Exec(ctx, qKey, key, n.ID); err != nil {
+			return fmt.Errorf("import project: %w", err)
+		}
+	}
+	return UseWorkflow(ctx, tx, n.ID, 0, setup.WorkflowDefault)
+}

@@ -1,0 +1,57 @@
+package app
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"holdfast.dev/internal/base/clock"
+	"holdfast.dev/internal/platform/fleet"
+	"holdfast.dev/internal/platform/identity"
+	"holdfast.dev/internal/platform/volume"
+	"holdfast.dev/internal/product/tracker/importer"
+)
+
+func (c *cli) importCommand() *cobra.Command {
+	var slug string
+	jira := c.leaf("jira PATH", "Take an export of Jira: REST JSON (.jsonl, .json, .gz, folder, archive) or the server's XML backup", 1, func(ctx context.Context, n *Node, args []string) error {
+		if slug == "" {
+			return errUsage{fmt.Errorf("--site says which site takes it")}
+		}
+		s, err := n.FindSite(slug)
+		if err != nil {
+			return err
+		}
+		report, err := n.ImportJira(ctx, s, c.path(args[0]), func(read, total int64, issues int) {
+			c.env.Progress(Progress{Step: fmt.Sprintf("importing (%d issues)", issues), Done: read >> 10, Total: max(total>>10, 1), Unit: "KiB"})
+		})
+		if report != nil {
+			if perr := c.print(report, "%s\n\n%d issues a second", report, int(report.IssuesPerSecond)); perr != nil {
+				return perr
+			}
+		}
+		return err
+	})
+	jira.Flags().StringVar(&slug, "site", "", "slug or identifier of the site")
+	return group("import", "Take what other trackers exported", jira)
+}
+
+// ImportJira takes an export into a site and gives the loss report, also when it was stopped on the way.
+func (n *Node) ImportJira(ctx context.Context, s *fleet.Site, path string, progress func(read, total int64, issues int)) (*importer.Report, error) {
+	export, err := importer.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer export.Close()
+	ctx = identity.WithOrigin(ctx, identity.Origin{Source: "import"})
+	l := &importer.Loader{Volume: n.Pool.Volume(volume.Ref{Kind: "work", Owner: s.ID.String()}), Directory: people{n.products.access, s.Org}, Clock: clock.System, Progress: progress}
+	report, err := l.Load(ctx, "jira", path, export)
+	if report != nil {
+		report.Site = s.Slug
+		if export.Kind != "" {
+			report.Kind = export.Kind
+		}
+	}
+	return report, err
+}
