@@ -161,29 +161,33 @@ func (w *Writer) lastChange(ctx context.Context) (int64, error) {
 // undoes fn alone.
 func (w *Writer) Commit(ctx context.Context, c *Commit, fn func() error) error {
 	before := *w
-	err := w.tx.Savepoint(ctx, func() error {
-		if _, err := w.tx.Exec(ctx, qOpen, w.seq+1); err != nil {
-			return err
-		}
-		if err := fn(); err != nil {
-			return err
-		}
-		n, err := w.lastChange(ctx)
-		if err != nil {
-			return err
-		}
-		if n <= w.last && c.Kind == KindWrite {
-			_, err := w.tx.Exec(ctx, qOpen, 0)
-			return err
-		}
-		c.Seq = w.seq + 1
-		return w.record(ctx, c, max(n, w.last))
-	})
+	err := w.tx.Savepoint(ctx, func() error { return w.CommitAlone(ctx, c, fn) })
 	if err != nil {
 		*w = before
 		c.Seq = 0
 	}
 	return err
+}
+
+// CommitAlone is Commit for the only writer of a transaction: on an error the caller must undo the whole transaction. It spares the savepoint,
+// under which SQLite keeps a copy of every page that a long write touches and walks all of them at every statement.
+func (w *Writer) CommitAlone(ctx context.Context, c *Commit, fn func() error) error {
+	if _, err := w.tx.Exec(ctx, qOpen, w.seq+1); err != nil {
+		return err
+	}
+	if err := fn(); err != nil {
+		return err
+	}
+	n, err := w.lastChange(ctx)
+	if err != nil {
+		return err
+	}
+	if n <= w.last && c.Kind == KindWrite {
+		_, err := w.tx.Exec(ctx, qOpen, 0)
+		return err
+	}
+	c.Seq = w.seq + 1
+	return w.record(ctx, c, max(n, w.last))
 }
 
 func (w *Writer) record(ctx context.Context, c *Commit, last int64) error {

@@ -187,7 +187,13 @@ func (h *hot) runBatch(batch []*write) {
 			commits = append(commits, *found)
 		}
 		for _, w := range batch {
-			h.runOne(tx, jw, w, at)
+			if len(batch) == 1 {
+				if h.runOne(tx, jw.CommitAlone, w, at); w.err != nil {
+					return w.err
+				}
+			} else {
+				h.runOne(tx, jw.Commit, w, at)
+			}
 			if err := tx.Broken(); err != nil {
 				return err
 			}
@@ -212,13 +218,16 @@ func (h *hot) runBatch(batch []*write) {
 	}
 }
 
+// commitFunc is how a commit is run: beside others in a transaction, or alone.
+type commitFunc func(context.Context, *journal.Commit, func() error) error
+
 // runOne runs one caller's function as one commit. A panic in it is that caller's failure, not the batch's.
-func (h *hot) runOne(tx *storage.Tx, jw *journal.Writer, w *write, at time.Time) {
+func (h *hot) runOne(tx *storage.Tx, commit commitFunc, w *write, at time.Time) {
 	if w.err = w.ctx.Err(); w.err != nil {
 		return
 	}
 	w.commit.At = at
-	w.err = jw.Commit(context.Background(), &w.commit, func() (err error) {
+	w.err = commit(context.Background(), &w.commit, func() (err error) {
 		defer func() {
 			if r := recover(); r != nil {
 				err = fmt.Errorf("panic in a write: %v", r)

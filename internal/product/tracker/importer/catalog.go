@@ -53,12 +53,16 @@ func (w *writer) ensureCatalog(b *batch) error {
 
 func (w *writer) next() (int64, error) { return sequence.Next(w.ctx, w.tx, sequence.ID, 1) }
 
-// free gives the identifier of the export when nothing in the catalog has it, else a new one.
-func (w *writer) free(id string, used bool) (int64, error) {
+// free gives the identifier of the export when nothing of its kind has it, in the catalog or made since it was read; else a new one.
+func (w *writer) free(kind, id string, used bool) (int64, error) {
 	n := numeric(id)
-	if n == 0 || used {
+	if n == 0 || used || w.claimed[kind+id] {
 		return w.next()
 	}
+	if w.claimed == nil {
+		w.claimed = map[string]bool{}
+	}
+	w.claimed[kind+id] = true
 	return n, sequence.Raise(w.ctx, w.tx, sequence.ID, n+1)
 }
 
@@ -150,7 +154,7 @@ func or(s, other string) string {
 }
 
 func (w *writer) addType(n source.Named) error {
-	id, err := w.free(n.ID, w.cat.Type(numeric(n.ID)) != nil)
+	id, err := w.free("type", n.ID, w.cat.Type(numeric(n.ID)) != nil)
 	if err != nil {
 		return err
 	}
@@ -190,7 +194,7 @@ func categoryOf(n source.Named) string {
 }
 
 func (w *writer) addStatus(n source.Named) error {
-	id, err := w.free(n.ID, w.cat.Status(numeric(n.ID)) != nil)
+	id, err := w.free("status", n.ID, w.cat.Status(numeric(n.ID)) != nil)
 	if err != nil {
 		return err
 	}
@@ -204,7 +208,7 @@ func (w *writer) addStatus(n source.Named) error {
 var urgency = map[string]int{"blocker": -1, "critical": 0, "urgent": 0, "major": 1, "minor": 3, "trivial": 4}
 
 func (w *writer) addPriority(n source.Named) error {
-	id, err := w.free(n.ID, w.cat.Priority(numeric(n.ID)) != nil)
+	id, err := w.free("priority", n.ID, w.cat.Priority(numeric(n.ID)) != nil)
 	if err != nil {
 		return err
 	}
@@ -221,7 +225,7 @@ func (w *writer) addPriority(n source.Named) error {
 }
 
 func (w *writer) addResolution(n source.Named) error {
-	id, err := w.free(n.ID, w.cat.Resolution(numeric(n.ID)) != nil)
+	id, err := w.free("resolution", n.ID, w.cat.Resolution(numeric(n.ID)) != nil)
 	if err != nil {
 		return err
 	}
@@ -285,7 +289,7 @@ func (w *writer) addProject(key string, p *source.Project) error {
 		}
 	}
 	var err error
-	if n.ID, err = w.free(p.ID, w.cat.Project(numeric(p.ID)) != nil); err != nil {
+	if n.ID, err = w.free("project", p.ID, w.cat.Project(numeric(p.ID)) != nil); err != nil {
 		return err
 	}
 	var old []string
@@ -324,11 +328,10 @@ func (w *writer) parts(key string, components []source.Component, versions []sou
 		name := clean(c.Name)
 		if id := p.Key + "\x00c" + strings.ToLower(name); name != "" && p.FindComponent(name) == nil && !made[id] {
 			made[id] = true
-			kept, err := w.free(c.ID, w.cat.Component(numeric(c.ID)) != nil || made["c"+c.ID])
+			kept, err := w.free("component", c.ID, w.cat.Component(numeric(c.ID)) != nil)
 			if err != nil {
 				return err
 			}
-			made["c"+c.ID] = true
 			v := &catalog.Component{ID: kept, ProjectID: p.ID, Name: name, Description: storable(c.Description), Lead: w.account(c.Lead), AssigneeType: "PROJECT_DEFAULT"}
 			if err := component.Create(w.ctx, w.tx, v); err != nil {
 				return err
@@ -341,11 +344,10 @@ func (w *writer) parts(key string, components []source.Component, versions []sou
 		name := clean(v.Name)
 		if id := p.Key + "\x00v" + strings.ToLower(name); name != "" && p.FindVersion(name) == nil && !made[id] {
 			made[id] = true
-			kept, err := w.free(v.ID, w.cat.Version(numeric(v.ID)) != nil || made["v"+v.ID])
+			kept, err := w.free("version", v.ID, w.cat.Version(numeric(v.ID)) != nil)
 			if err != nil {
 				return err
 			}
-			made["v"+v.ID] = true
 			position := int64(v.Position)
 			if position == 0 { // by day of release: that is how people read them
 				position = dayNumber(v.ReleaseDay)
@@ -420,6 +422,7 @@ func (w *writer) workflow(p *catalog.Project, used []*catalog.Status) error {
 		if err := project.UseWorkflow(w.ctx, w.tx, p.ID, 0, id); err != nil {
 			return err
 		}
+		missing = slices.Clone(used) // a workflow of its own holds all that its issues had, those of the default too
 		slices.SortStableFunc(missing, func(a, b *catalog.Status) int { return int(a.Position - b.Position) })
 	} else {
 		id, position = flow.ID, int64(len(flow.Statuses))
@@ -456,7 +459,7 @@ func (w *writer) ensureFields(b *batch) error {
 		for _, v := range i.Values {
 			f := w.fieldFor(v)
 			if f == nil {
-				id, err := w.free(strings.TrimPrefix(v.Field, "customfield_"), w.cat.Field(numeric(strings.TrimPrefix(v.Field, "customfield_"))) != nil)
+				id, err := w.free("field", strings.TrimPrefix(v.Field, "customfield_"), w.cat.Field(numeric(strings.TrimPrefix(v.Field, "customfield_"))) != nil)
 				if err != nil {
 					return err
 				}

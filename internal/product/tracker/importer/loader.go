@@ -3,6 +3,7 @@
 package importer
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -17,13 +18,14 @@ import (
 )
 
 // batchSize is how many issues a commit holds: enough that the commit costs little, few enough that others get their turn.
-const batchSize = 400
+const batchSize = 150
 
 // Loader takes one export into one site.
 type Loader struct {
 	Volume    *volume.Volume
 	Directory needs.Directory
 	Clock     clock.Clock
+	Batch     int // issues a commit; batchSize when 0
 	// Progress is told how many bytes of the export were read, and how many issues were seen.
 	Progress func(read, total int64, issues int)
 
@@ -108,7 +110,7 @@ type batch struct {
 func (l *Loader) read(ctx context.Context, r source.Reader, out chan<- *batch) error {
 	known := map[string]string{}
 	for {
-		b, ended, err := gather(r)
+		b, ended, err := gather(r, cmp.Or(l.Batch, batchSize))
 		if err != nil {
 			return err
 		}
@@ -128,9 +130,9 @@ func (l *Loader) read(ctx context.Context, r source.Reader, out chan<- *batch) e
 }
 
 // gather reads one batch.
-func gather(r source.Reader) (b *batch, ended bool, err error) {
+func gather(r source.Reader, size int) (b *batch, ended bool, err error) {
 	b = &batch{people: map[string]string{}}
-	for len(b.issues) < batchSize && len(b.parts) < 10*batchSize {
+	for len(b.issues) < size && len(b.parts) < 10*size {
 		rec, err := r.Next()
 		if errors.Is(err, io.EOF) {
 			return b, true, nil

@@ -172,7 +172,7 @@ func (w *writer) remoteLinks(i *prepared) error {
 		if err != nil {
 			return err
 		}
-		global := l.GlobalID
+		global := clean(l.GlobalID)
 		if global == "" {
 			global = "imported " + l.ID
 		}

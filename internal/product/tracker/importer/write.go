@@ -30,6 +30,7 @@ type writer struct {
 	waiting  waiting
 	links    map[string]linkState
 	changed  bool
+	claimed  map[string]bool // identifiers of catalog objects made in this batch, by kind
 	lastRank string
 	taken    map[string]map[int64]bool // identifiers in use, by table
 }
@@ -294,12 +295,12 @@ func (w *writer) issue(i *prepared, known map[string]int64) error {
 		w.refuse(i, "its project is not available here")
 		return nil
 	}
-	if id := known[i.Key]; id != 0 {
-		return w.again(i, id)
-	}
-	if id := w.byKey[i.Key]; id != 0 {
+	if w.find(i.Key) != 0 {
 		w.refuse(i, "the export has the issue twice")
 		return nil
+	}
+	if id := known[i.Key]; id != 0 {
+		return w.again(i, id)
 	}
 	var other int64
 	switch err := w.tx.Get(w.ctx, qNumber, []any{p.ID, number}, &other); {

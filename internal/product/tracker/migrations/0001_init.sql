@@ -399,8 +399,9 @@ CREATE TABLE issue_change (
   PRIMARY KEY (history_id, position)
 ); -- clustered
 CREATE INDEX issue_change_by_issue ON issue_change (issue_id, created_us, history_id, position);
-CREATE INDEX issue_change_by_to ON issue_change (field_id, to_value, issue_id);
-CREATE INDEX issue_change_by_from ON issue_change (field_id, from_value, issue_id);
+-- Values of texts can be longer than an index takes; those that are searched for are identifiers.
+CREATE INDEX issue_change_by_to ON issue_change (field_id, substr(to_value, 1, 100), issue_id);
+CREATE INDEX issue_change_by_from ON issue_change (field_id, substr(from_value, 1, 100), issue_id);
 
 CREATE TABLE issue_property (
   issue_id BIGINT NOT NULL,

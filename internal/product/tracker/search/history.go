@@ -62,12 +62,12 @@ type past struct {
 func (p past) holds(x, side string) frag {
 	switch {
 	case p.empty:
-		return sql(x + "." + side + "_value IS NULL")
+		return sql("substr(" + x + "." + side + "_value, 1, 100) IS NULL")
 	case p.text != "":
 		return sql("lower("+x+"."+side+"_text) = ?", p.text)
 	}
 	m, args := marks(p.values)
-	return sql(x+"."+side+"_value IN ("+m+")", args...)
+	return sql("substr("+x+"."+side+"_value, 1, 100) IN ("+m+")", args...) // as the index has it
 }
 
 var qKnownText = storage.Register("tracker/search.text_in_history", `SELECT 1 FROM issue_change WHERE field_id = $1 AND (lower(to_text) = $2 OR lower(from_text) = $2) LIMIT 1`)

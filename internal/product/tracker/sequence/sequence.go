@@ -16,8 +16,8 @@ const ID = "id"
 func Issue(project int64) string { return "issue:" + strconv.FormatInt(project, 10) }
 
 var (
-	qNext = storage.Register("tracker/sequence.next", `INSERT INTO tracker_sequence (name, next) VALUES ($1, $2 + $3)
-		ON CONFLICT (name) DO UPDATE SET next = tracker_sequence.next + $3 RETURNING next - $3`)
+	qNext = storage.Register("tracker/sequence.next", `INSERT INTO tracker_sequence (name, next) VALUES ($1, CAST($2 AS BIGINT) + CAST($3 AS BIGINT))
+		ON CONFLICT (name) DO UPDATE SET next = tracker_sequence.next + CAST($3 AS BIGINT) RETURNING next - CAST($3 AS BIGINT)`)
 	qRaise = storage.Register("tracker/sequence.raise", `INSERT INTO tracker_sequence (name, next) VALUES ($1, $2)
 		ON CONFLICT (name) DO UPDATE SET next = excluded.next WHERE tracker_sequence.next < excluded.next`)
 )

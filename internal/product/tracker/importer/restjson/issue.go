@@ -281,16 +281,17 @@ type wireAttachment struct {
 var derived = []string{"aggregateprogress", "progress", "workratio", "aggregatetimeestimate", "aggregatetimespent", "aggregatetimeoriginalestimate", "lastViewed", "thumbnail",
 	"statuscategorychangedate", "statusCategory", "subtasks", "timetracking", "issuerestriction", "archiveddate", "archivedby"}
 
+// wireIssue is an issue as the API answers it.
 type wireIssue struct {
-	Self      string                     `json:"self"`
-	ID        string                     `json:"id"`
-	Key       string                     `json:"key"`
-	Fields    map[string]json.RawMessage `json:"fields"`
-	Names     map[string]string          `json:"names"`
-	Schema    map[string]wireSchema      `json:"schema"`
-	Changelog struct {
-		Histories []wireHistory `json:"histories"`
-	} `json:"changelog"`
+	Self, ID, Key string
+	Fields        map[string]json.RawMessage
+	Names         map[string]string
+	Schema        map[string]wireSchema
+	Changelog     wireChangelog
+}
+
+type wireChangelog struct {
+	Histories []wireHistory `json:"histories"`
 }
 
 type wireSchema struct {
@@ -352,7 +353,39 @@ func (w *wireIssue) issue() *source.Issue {
 		i.Histories = append(i.Histories, h.history())
 	}
 	w.rest(i)
+	qualify(i)
 	return i
+}
+
+// qualify puts the server before the keys of people whom the export names without it, so that all names of one person are one.
+func qualify(i *source.Issue) {
+	one := func(p *source.Person) {
+		if p != nil && !strings.HasPrefix(p.Key, i.PeoplePrefix) {
+			p.Key = i.PeoplePrefix + p.Key
+		}
+	}
+	for _, p := range []*source.Person{i.Reporter, i.Creator, i.Assignee, i.Project.Lead} {
+		one(p)
+	}
+	for n := range i.Comments {
+		one(i.Comments[n].Author)
+		one(i.Comments[n].UpdateAuthor)
+	}
+	for n := range i.Worklogs {
+		one(i.Worklogs[n].Author)
+		one(i.Worklogs[n].UpdateAuthor)
+	}
+	for n := range i.Histories {
+		one(i.Histories[n].Author)
+	}
+	for n := range i.Attachments {
+		one(i.Attachments[n].Author)
+	}
+	for n := range i.Values {
+		for k := range i.Values[n].People {
+			one(&i.Values[n].People[k])
+		}
+	}
 }
 
 func (w *wireIssue) people(i *source.Issue) {
@@ -429,7 +462,9 @@ func (w *wireIssue) parts(i *source.Issue) {
 		made.Created, _ = instant(a.Created)
 		i.Attachments = append(i.Attachments, made)
 	}
-	var parent, epic wireRef
+	var parent, epic struct { // identifiers are numbers here and texts there
+		Key string `json:"key"`
+	}
 	take(w.Fields, "parent", &parent)
 	take(w.Fields, "epic", &epic)
 	if i.Parent = parent.Key; i.Parent == "" {

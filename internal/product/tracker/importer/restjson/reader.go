@@ -158,12 +158,14 @@ func (r *Reader) object(raw json.RawMessage) {
 		Issues     []json.RawMessage          `json:"issues"`
 		Values     []json.RawMessage          `json:"values"`
 		Issue      json.RawMessage            `json:"issue"`
-		Comments   json.RawMessage            `json:"comments"`
-		Changelog  json.RawMessage            `json:"changelog"`
+		Self       string                     `json:"self"`
+		Changelog  wireChangelog              `json:"changelog"`
 		ID         json.RawMessage            `json:"id"`
 		Key        string                     `json:"key"`
 		Name       string                     `json:"name"`
 		Fields     map[string]json.RawMessage `json:"fields"`
+		Names      map[string]string          `json:"names"`
+		Schema     map[string]wireSchema      `json:"schema"`
 		CommentID  json.RawMessage            `json:"commentId"`
 		Histories  []json.RawMessage          `json:"histories"`
 		Components json.RawMessage            `json:"components"`
@@ -177,7 +179,8 @@ func (r *Reader) object(raw json.RawMessage) {
 	case o.Table != "":
 		r.collected(o.Table, o.Input, o.Data)
 	case o.Fields != nil && o.Key != "":
-		r.issue(raw)
+		w := wireIssue{Self: o.Self, ID: number(o.ID), Key: o.Key, Fields: o.Fields, Names: o.Names, Schema: o.Schema, Changelog: o.Changelog}
+		r.queue = append(r.queue, &source.Record{Issue: w.issue()})
 	case o.Issues != nil:
 		for _, i := range o.Issues {
 			r.object(i)
@@ -195,15 +198,6 @@ func (r *Reader) object(raw json.RawMessage) {
 	default:
 		r.bad("object", "the object is none that an importer knows")
 	}
-}
-
-func (r *Reader) issue(raw json.RawMessage) {
-	var w wireIssue
-	if err := json.Unmarshal(raw, &w); err != nil {
-		r.bad("issue", "the issue cannot be read: %v", err)
-		return
-	}
-	r.queue = append(r.queue, &source.Record{Issue: w.issue()})
 }
 
 func (r *Reader) project(raw json.RawMessage) {
