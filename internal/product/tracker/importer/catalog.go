@@ -36,19 +36,26 @@ var (
 
 // ensureCatalog makes everything that the batch refers to, and leaves the catalog read.
 func (w *writer) ensureCatalog(b *batch) error {
-	steps := []func(*batch) error{w.ensureNames, w.ensureProjects, w.ensureParts, w.ensureWorkflows, w.ensureFields}
-	for _, step := range steps {
-		var err error
-		if w.cat, err = catalog.Read(w.ctx, w.tx); err != nil {
-			return err
-		}
+	var err error
+	if w.cat, err = catalog.Read(w.ctx, w.tx); err != nil {
+		return err
+	}
+	before := w.changed
+	for _, step := range []func(*batch) error{w.ensureNames, w.ensureProjects, w.ensureParts, w.ensureWorkflows, w.ensureFields} {
+		w.changed = false
 		if err := step(b); err != nil {
 			return err
 		}
+		if !w.changed {
+			continue
+		}
+		before = true
+		if w.cat, err = catalog.Read(w.ctx, w.tx); err != nil {
+			return err
+		}
 	}
-	var err error
-	w.cat, err = catalog.Read(w.ctx, w.tx)
-	return err
+	w.changed = before
+	return nil
 }
 
 func (w *writer) next() (int64, error) { return sequence.Next(w.ctx, w.tx, sequence.ID, 1) }

@@ -68,22 +68,12 @@ func (r *Reader) fill() error {
 	if len(line) == 0 {
 		return nil
 	}
-	if json.Valid(line) {
-		r.object(line)
-		return nil
-	}
-	if r.line == 1 { // a document over many lines, or a first line that is cut
+	if r.line == 1 && !json.Valid(line) { // a document over many lines, or a first line that is cut
 		r.whole = json.NewDecoder(io.MultiReader(bytes.NewReader(line), bytes.NewReader([]byte("\n")), r.lines))
 		r.ended = false
 		return r.openDocument(line)
 	}
-	var syntax *json.SyntaxError
-	err = json.Unmarshal(line, new(json.RawMessage))
-	if errors.As(err, &syntax) {
-		r.bad("line", "the line is no JSON")
-	} else {
-		r.bad("line", "the line ends early")
-	}
+	r.object(line)
 	return nil
 }
 
@@ -172,7 +162,11 @@ func (r *Reader) object(raw json.RawMessage) {
 		Type       string                     `json:"projectTypeKey"`
 	}
 	if err := json.Unmarshal(raw, &o); err != nil {
-		r.bad("object", "the object cannot be read: %v", err)
+		if errors.As(err, new(*json.SyntaxError)) {
+			r.bad("line", "the line is no JSON, or ends early")
+		} else {
+			r.bad("object", "the object cannot be read: %v", err)
+		}
 		return
 	}
 	switch {
