@@ -116,7 +116,7 @@ func (c *cli) command() *cobra.Command {
 	root.PersistentFlags().BoolVar(&c.json, "json", false, "print the result as JSON")
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return errUsage{err} })
 	root.CompletionOptions.HiddenDefaultCmd = true
-	root.AddCommand(c.serveCommand(), c.orgCommand(), c.siteCommand(), c.userCommand(), c.tokenCommand(), c.vaultCommand(), c.rebuildCommand(), c.drillCommand(), c.importCommand(), c.demoCommand())
+	root.AddCommand(c.serveCommand(), c.orgCommand(), c.siteCommand(), c.userCommand(), c.tokenCommand(), c.vaultCommand(), c.rebuildCommand(), c.drillCommand(), c.importCommand(), c.exportCommand(), c.demoCommand())
 	return root
 }
 

@@ -34,7 +34,35 @@ func (c *cli) importCommand() *cobra.Command {
 		return err
 	})
 	jira.Flags().StringVar(&slug, "site", "", "slug or identifier of the site")
-	return group("import", "Take what other trackers exported", jira)
+	return group("import", "Take what other trackers exported, or the archive of a site", jira, c.importSiteCommand())
+}
+
+func (c *cli) importSiteCommand() *cobra.Command {
+	var slug string
+	cmd := c.leaf("site FILE", "Take the archive of a site: everything in it, under the same identifiers", 1, func(ctx context.Context, n *Node, args []string) error {
+		s, err := n.ImportSite(ctx, c.path(args[0]), slug, c.env.Progress)
+		if err != nil {
+			return err
+		}
+		return c.print(s, "%s", s.ID)
+	})
+	cmd.Flags().StringVar(&slug, "slug", "", "another name in URLs than the one it had")
+	return cmd
+}
+
+func (c *cli) exportCommand() *cobra.Command {
+	site := c.leaf("site SLUG FILE", "Write a site with its people and attachments into one file that opens with any SQLite tool", 2, func(ctx context.Context, n *Node, args []string) error {
+		s, err := n.FindSite(args[0])
+		if err != nil {
+			return err
+		}
+		m, err := n.ExportSite(ctx, s, c.path(args[1]), c.env.Progress)
+		if err != nil {
+			return err
+		}
+		return c.print(m, "%s: %d rows, digest %s, %d attachments", args[1], m.Volumes["work"].Rows, m.Volumes["work"].Digest, m.Blobs)
+	})
+	return group("export", "Take a site out", site)
 }
 
 // ImportJira takes an export into a site and gives the loss report, also when it was stopped on the way.

@@ -313,6 +313,31 @@ func (f *Fleet) CreateSite(ctx context.Context, org ids.Org, slug, name string) 
 	return s, nil
 }
 
+// AdoptSite adds a site that another installation had, with its identifiers, and its organization where it is not here yet. Its volumes are
+// created by the caller.
+func (f *Fleet) AdoptSite(ctx context.Context, org Org, s Site) error {
+	if err := CheckSlug(s.Slug); err != nil {
+		return err
+	}
+	if here, err := f.Site(s.ID); err == nil {
+		return fault.Conflict("The site %s (%s) is here already, as %q. A copy can only go to an installation that does not have it.", s.Name, s.ID, here.Slug)
+	}
+	_, missing := f.Org(org.ID)
+	err := f.write(ctx, func(tx *volume.Tx) error {
+		if missing != nil {
+			if _, err := tx.Exec(ctx, qAddOrg, org.ID, org.Name, clock.Micros(tx.Now())); err != nil {
+				return err
+			}
+		}
+		_, err := tx.Exec(ctx, qAddSite, s.ID, org.ID, s.Slug, s.Name, string(Active), clock.Micros(tx.Now()))
+		return err
+	})
+	if errors.Is(err, storage.ErrUnique) {
+		return fault.Wrap(err, fault.KindConflict, "The name %q is taken by another site here; choose one with --slug.", s.Slug)
+	}
+	return err
+}
+
 // Place records where volumes live: all or none, so that a site's volumes switch together.
 func (f *Fleet) Place(ctx context.Context, generations map[volume.Ref]int64) error {
 	return f.write(ctx, func(tx *volume.Tx) error { return place(ctx, tx, generations) })
