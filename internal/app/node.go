@@ -107,7 +107,7 @@ func (n *Node) wire(store vault.Store) {
 	tmp := filepath.Join(n.Options.Data, "tmp")
 	n.products = newProducts(n, store)
 	n.Pool = volume.NewPool(volume.Config{
-		Kinds: n.products.kinds(),
+		Kinds: Kinds(),
 		Clock: n.Clock,
 		Locate: func(ctx context.Context, ref volume.Ref) (volume.Place, error) {
 			return n.Fleet.Locate(ctx, ref)

@@ -39,8 +39,8 @@ func newProducts(n *Node, _ vault.Store) products {
 	return p
 }
 
-// kinds are all kinds of volume that there are.
-func (products) kinds() []volume.Kind {
+// Kinds are all kinds of volume that there are.
+func Kinds() []volume.Kind {
 	return []volume.Kind{
 		fleet.Kind(),
 		access.Kind(),
