@@ -37,7 +37,7 @@ go vet ./...
 echo "== go test"
 go test -timeout 15m ./...
 
-if [ -n "$chromium" ] && command -v npm >/dev/null && [ -f ui/e2e/run.mjs ]; then
+if [ -n "$chromium" ] && command -v npm >/dev/null && [ -d ui/e2e ]; then
   echo "== browser journeys"
   (cd ui && CHROMIUM="$chromium" npm run e2e)
 fi

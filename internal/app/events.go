@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"holdfast.dev/internal/base/fault"
+	"holdfast.dev/internal/platform/httpkit"
 	"holdfast.dev/internal/platform/journal"
 	"holdfast.dev/internal/platform/volume"
 	"holdfast.dev/internal/product/tracker/catalog"
@@ -56,6 +57,7 @@ func (s *Server) getEvents(w http.ResponseWriter, r *http.Request) error {
 	h.Set("Content-Type", "text/event-stream")
 	h.Set("Cache-Control", "no-store")
 	h.Set("X-Accel-Buffering", "no")
+	httpkit.Unbuffered(w)
 	w.WriteHeader(http.StatusOK)
 	out := eventStream{w: w, rc: http.NewResponseController(w)}
 	if missed == nil {

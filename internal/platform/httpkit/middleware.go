@@ -113,3 +113,7 @@ func securityHeaders(next http.Handler) http.Handler {
 		next.ServeHTTP(w, r)
 	})
 }
+
+// Unbuffered keeps an answer from being gathered for compression, for streams whose first bytes must leave at once. It is called before the
+// header is written.
+func Unbuffered(w http.ResponseWriter) { w.Header().Set(gzhttp.HeaderNoCompression, "stream") }
