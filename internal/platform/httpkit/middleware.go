@@ -77,6 +77,11 @@ func (w *receiptWriter) Write(b []byte) (int, error) {
 	return w.ResponseWriter.Write(b)
 }
 
+// Flush implements http.Flusher, which the compression above asks for; without it a stream would stay in its buffers.
+func (w *receiptWriter) Flush() {
+	_ = http.NewResponseController(w.ResponseWriter).Flush() // an error shows at the next write
+}
+
 // Unwrap lets http.ResponseController reach the connection.
 func (w *receiptWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }
 
