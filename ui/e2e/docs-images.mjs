@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
 const target = join(here, '../../docs/images');
-const chosen = process.argv.slice(2).length > 0 ? process.argv.slice(2) : ['board-desktop-light', 'list-desktop-dark', 'time-machine-desktop-light', 'board-phone-dark'];
+const chosen = process.argv.slice(2).length > 0 ? process.argv.slice(2) : ['board-desktop-light', 'issue-desktop-light', 'time-machine-desktop-light'];
 
 mkdirSync(target, { recursive: true });
 for (const name of chosen) {
