@@ -31,6 +31,8 @@ func (h *handler) relationRoutes() []httpkit.Route {
 		{Method: "GET", Path: "/issue/{issue}/remotelink", Permission: "BROWSE_PROJECTS", Handler: h.getRemoteLinks},
 		{Method: "POST", Path: "/issue/{issue}/remotelink", Permission: "LINK_ISSUES", Handler: h.postRemoteLink},
 		{Method: "GET", Path: "/issue/{issue}/remotelink/{id}", Permission: "BROWSE_PROJECTS", Handler: h.getRemoteLink},
+		{Method: "PUT", Path: "/issue/{issue}/remotelink/{id}", Permission: "LINK_ISSUES", Handler: h.putRemoteLink},
+		{Method: "DELETE", Path: "/issue/{issue}/remotelink", Permission: "LINK_ISSUES", Handler: h.deleteRemoteLinkByGlobalID},
 		{Method: "DELETE", Path: "/issue/{issue}/remotelink/{id}", Permission: "LINK_ISSUES", Handler: h.deleteRemoteLink},
 		{Method: "GET", Path: "/issue/{issue}/properties", Permission: "BROWSE_PROJECTS", Handler: h.getProperties},
 		{Method: "GET", Path: "/issue/{issue}/properties/{key}", Permission: "BROWSE_PROJECTS", Handler: h.getProperty},
@@ -350,28 +352,9 @@ func (h *handler) getRemoteLink(w http.ResponseWriter, r *http.Request) error {
 
 // postRemoteLink adds a link, or changes the one with the same globalId.
 func (h *handler) postRemoteLink(w http.ResponseWriter, r *http.Request) error {
-	in, err := httpkit.DecodeLoose[struct {
-		GlobalID     string          `json:"globalId"`
-		Application  json.RawMessage `json:"application"`
-		Relationship string          `json:"relationship"`
-		Object       json.RawMessage `json:"object"`
-	}](r)
+	in, err := decodeRemoteLink(r)
 	if err != nil {
 		return err
-	}
-	var object struct{ URL, Title string }
-	if json.Unmarshal(in.Object, &object) != nil || object.URL == "" || object.Title == "" {
-		wrong := map[string]string{}
-		if object.URL == "" {
-			wrong["url"] = "'url' is required."
-		}
-		if object.Title == "" {
-			wrong["title"] = "'title' is required."
-		}
-		return fault.InvalidFields(wrong)
-	}
-	if len(in.Application) == 0 {
-		in.Application = json.RawMessage("{}")
 	}
 	var out map[string]any
 	status := http.StatusCreated
@@ -389,7 +372,7 @@ func (h *handler) postRemoteLink(w http.ResponseWriter, r *http.Request) error {
 			global = in.GlobalID
 		}
 		var id int64
-		if err := c.tx.Get(c.ctx, qAddRemote, []any{fresh, i.ID, global, in.Relationship, string(in.Application), string(in.Object), object.URL}, &id); err != nil {
+		if err := c.tx.Get(c.ctx, qAddRemote, []any{fresh, i.ID, global, in.Relationship, string(in.Application), string(in.Object), in.url}, &id); err != nil {
 			return err
 		}
 		out = map[string]any{"id": id, "self": c.api("issue/" + strconv.FormatInt(i.ID, 10) + "/remotelink/" + strconv.FormatInt(id, 10))}
