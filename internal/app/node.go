@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"slices"
 	"sync"
 	"time"
@@ -87,12 +88,31 @@ func open(ctx context.Context, o Options, c clock.Clock, log *slog.Logger, rebui
 	run, stop := context.WithCancel(context.WithoutCancel(ctx))
 	n.stop = stop
 	n.running.Go(func() { n.Shipper.Run(run) })
+	n.running.Go(func() { n.closeIdle(run) })
 	if !n.forgotten {
 		if err := n.markUnshipped(ctx); err != nil {
 			return nil, err
 		}
 	}
 	return n, nil
+}
+
+// idleAfter is how long a volume stays open that nobody uses; opening it again takes some milliseconds.
+const idleAfter = time.Minute
+
+func (n *Node) closeIdle(ctx context.Context) {
+	tick := time.NewTicker(idleAfter / 4)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+			if n.Pool.CloseIdle(n.Clock.Now().Add(-idleAfter)) > 0 {
+				debug.FreeOSMemory() // what a thousand closed volumes held goes back at once
+			}
+		}
+	}
 }
 
 func openEngine(ctx context.Context, o Options) (storage.Engine, error) {

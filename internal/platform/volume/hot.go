@@ -23,6 +23,7 @@ type hot struct {
 	failed  error
 	ready   chan struct{}
 	users   int
+	used    time.Time // last
 	dropped bool
 	gone    chan struct{}
 	element *list.Element

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"time"
 
 	"holdfast.dev/internal/base/clock"
 	"holdfast.dev/internal/platform/journal"
@@ -163,6 +164,7 @@ func (p *Pool) touch(slot *hot) {
 		p.mu.Unlock()
 		return
 	}
+	slot.used = p.clock.Now()
 	if slot.element == nil {
 		slot.element = p.recent.PushFront(slot)
 	} else {
@@ -181,6 +183,29 @@ func (p *Pool) touch(slot *hot) {
 	for _, s := range cold {
 		s.close()
 	}
+}
+
+// CloseIdle closes the volumes that nobody has used since an instant: a site that sleeps costs nothing but disk.
+func (p *Pool) CloseIdle(since time.Time) int {
+	p.mu.Lock()
+	var cold []*hot
+	for e := p.recent.Back(); e != nil; {
+		prev := e.Prev()
+		s := e.Value.(*hot)
+		if !s.used.Before(since) {
+			break // the others were used later
+		}
+		if s.users == 0 {
+			cold = append(cold, s)
+			p.forget(s)
+		}
+		e = prev
+	}
+	p.mu.Unlock()
+	for _, s := range cold {
+		s.close()
+	}
+	return len(cold)
 }
 
 // forget takes a slot out of the books; the caller holds the lock.

@@ -325,3 +325,24 @@ func BenchmarkWrite(b *testing.B) {
 		})
 	}
 }
+
+func TestIdleVolumesAreClosed(t *testing.T) {
+	storagetest.Engines(t, func(t *testing.T, e storage.Engine) {
+		c := clock.NewFake(time.Date(2026, 4, 5, 7, 38, 0, 0, time.UTC))
+		p, v := open(t, e, c)
+		ctx := context.Background()
+		if err := v.Write(ctx, insert(1, "one")); err != nil {
+			t.Fatal(err)
+		}
+		if n := p.CloseIdle(c.Now()); n != 0 || p.Open() != 1 {
+			t.Errorf("closed %d volumes that were in use just now", n)
+		}
+		c.Advance(time.Minute)
+		if n := p.CloseIdle(c.Now()); n != 1 || p.Open() != 0 {
+			t.Errorf("closed %d idle volumes, %d are open", n, p.Open())
+		}
+		if err := v.Write(ctx, insert(2, "two")); err != nil {
+			t.Errorf("a closed volume does not open again: %v", err)
+		}
+	})
+}
