@@ -1,0 +1,135 @@
+package app
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// session runs command lines on one data folder, as a person at a terminal would.
+type session struct {
+	t    *testing.T
+	data string
+}
+
+// run gives the exit code and what was printed.
+func (s session) run(stdin string, args ...string) (code int, out, err string) {
+	s.t.Helper()
+	var stdout, stderr bytes.Buffer
+	code = Run(context.Background(), Env{Stdin: strings.NewReader(stdin), Stdout: &stdout, Stderr: &stderr, Dir: s.t.TempDir(), Args: append(args, "--data", s.data)})
+	return code, strings.TrimSpace(stdout.String()), stderr.String()
+}
+
+func (s session) ok(stdin string, args ...string) string {
+	s.t.Helper()
+	code, out, err := s.run(stdin, args...)
+	if code != ExitOK {
+		s.t.Fatalf("holdfast %s: exit %d: %s", strings.Join(args, " "), code, err)
+	}
+	return out
+}
+
+func TestCommandLineFromNothingToARestoredSite(t *testing.T) {
+	s := session{t, t.TempDir()}
+	org := s.ok("", "org", "create", "Acme Works")
+	if !strings.HasPrefix(org, "org_") {
+		t.Errorf("org create prints %q", org)
+	}
+	site := s.ok("", "site", "create", "acme", "--org", org)
+	if !strings.HasPrefix(site, "site_") {
+		t.Errorf("site create prints %q", site)
+	}
+	s.ok("a long enough password\n", "user", "create", "ann@example.com", "--name", "Ann", "--org", org, "--password-stdin", "--admin")
+	if token := s.ok("", "token", "create", "--email", "ann@example.com"); !strings.HasPrefix(token, "hfat_") || strings.ContainsAny(token, " \n") {
+		t.Errorf("token create prints %q, not a token alone", token)
+	}
+	export := filepath.Join(t.TempDir(), "issues.jsonl")
+	line := `{"id":"7","key":"SEA-1","fields":{"project":{"id":"5","key":"SEA","name":"Sea"},"issuetype":{"name":"Task"},"status":{"name":"To Do"},"summary":"Sail","created":"2020-01-01T00:00:00.000+0000","updated":"2020-01-01T00:00:00.000+0000"}}`
+	if err := os.WriteFile(export, []byte(line), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	var report struct {
+		Finished bool
+		Types    []struct {
+			Type  string
+			Taken int
+		}
+	}
+	if err := json.Unmarshal([]byte(s.ok("", "import", "jira", export, "--site", "acme", "--json")), &report); err != nil || !report.Finished || len(report.Types) == 0 {
+		t.Errorf("%+v %v", report, err)
+	}
+	if code, _, said := s.run("", "site", "destroy-for-drill", "acme"); code != ExitUsage || !strings.Contains(said, site) {
+		t.Errorf("destroying without naming the site: exit %d, %s", code, said)
+	}
+	s.ok("", "site", "destroy-for-drill", "acme", "--site-id", site)
+	if out := s.ok("", "site", "restore", "acme"); !strings.Contains(out, "rows proven") {
+		t.Errorf("restore says %q", out)
+	}
+	s.ok("", "vault", "verify")
+	archive := filepath.Join(t.TempDir(), "acme.tar")
+	s.ok("", "export", "site", "acme", archive)
+	other := session{t, t.TempDir()}
+	if got := other.ok("", "import", "site", archive, "--slug", "copy"); got != site {
+		t.Errorf("the copy is %s, the original %s", got, site)
+	}
+}
+
+func TestExitCodesSayWhatHappened(t *testing.T) {
+	s := session{t, t.TempDir()}
+	org := s.ok("", "org", "create", "Acme")
+	s.ok("", "site", "create", "acme", "--org", org)
+	for _, c := range []struct {
+		code int
+		args []string
+		says string
+	}{
+		{ExitUsage, []string{"site", "create"}, "usage"},
+		{ExitUsage, []string{"site", "crate", "x"}, "crate"},
+		{ExitUsage, []string{"site", "restore", "acme", "--at", "yesterday"}, "--at takes an instant"},
+		{ExitRefused, []string{"site", "create", "acme", "--org", org}, "exists"},
+		{ExitRefused, []string{"site", "create", "Not A Slug", "--org", org}, "lower-case"},
+		{ExitRefused, []string{"site", "restore", "nowhere"}, "nowhere"},
+		{ExitRefused, []string{"site", "restore", "acme", "--commit", "999999"}, "commits 1 to"},
+		{ExitRefused, []string{"import", "jira", "/nowhere.jsonl", "--site", "acme"}, "nothing at"},
+		{ExitRefused, []string{"site", "create", "x", "--org", "site_01m871r2najvexcwfaghh603cmxd"}, ""},
+	} {
+		code, _, said := s.run("", c.args...)
+		if code != c.code && !(c.says == "" && code != ExitOK) || !strings.Contains(said, c.says) {
+			t.Errorf("holdfast %s: exit %d, %q; want %d with %q", strings.Join(c.args, " "), code, said, c.code, c.says)
+		}
+	}
+}
+
+func TestASecondServerIsRefusedSayingWhy(t *testing.T) {
+	dir := t.TempDir()
+	ctx, stop := context.WithCancel(context.Background())
+	started, ended := make(chan string, 1), make(chan int, 1)
+	go func() {
+		ended <- Run(ctx, Env{Stdin: strings.NewReader(""), Stdout: &bytes.Buffer{}, Stderr: writerFunc(func(s string) {
+			if strings.Contains(s, `"serving"`) {
+				started <- s
+			}
+		}), Args: []string{"serve", "--data", dir, "--listen", "127.0.0.1:0"}})
+	}()
+	select {
+	case <-started:
+	case code := <-ended:
+		t.Fatalf("the server ended with %d", code)
+	}
+	s := session{t, dir}
+	code, _, said := s.run("", "serve", "--listen", "127.0.0.1:0")
+	if code == ExitOK || !strings.Contains(said, dir) {
+		t.Errorf("a second server: exit %d, %q", code, said)
+	}
+	if org := s.ok("", "org", "create", "Through the socket"); !strings.HasPrefix(org, "org_") {
+		t.Errorf("a command through the running server prints %q", org)
+	}
+	stop()
+	if code := <-ended; code != ExitOK {
+		t.Errorf("the server ended with %d", code)
+	}
+}
