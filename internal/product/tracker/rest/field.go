@@ -81,6 +81,9 @@ func (h *handler) searchFields(w http.ResponseWriter, r *http.Request) error {
 	return paged(h, w, r, func(c *call) []wireFieldFound {
 		var out []wireFieldFound
 		for _, f := range c.fields() {
+			if f.Schema == nil { // the key of an issue: no field that could be configured
+				continue
+			}
 			kind := "system"
 			if f.Custom {
 				kind = "custom"
