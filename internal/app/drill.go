@@ -163,7 +163,7 @@ func (d *drill) fillSite(ctx context.Context, site int) error {
 		return err
 	})
 	for err == nil {
-		size, serr := d.n.Engine.Size(ctx, v.Ref().Name(1))
+		size, serr := d.size(ctx, v)
 		if serr != nil || size >= d.o.Size {
 			return serr
 		}
@@ -181,6 +181,17 @@ func (d *drill) fillSite(ctx context.Context, site int) error {
 		})
 	}
 	return err
+}
+
+// size gives the bytes of a volume's pages; the file has a log beside it that would count them twice.
+func (d *drill) size(ctx context.Context, v *volume.Volume) (n int64, err error) {
+	if _, ok := d.n.Engine.(*sqlite.Engine); !ok {
+		return d.n.Engine.Size(ctx, v.Ref().Name(1))
+	}
+	err = v.Read(ctx, func(tx *volume.Tx) error {
+		return tx.GetText(ctx, `SELECT page_count * page_size FROM pragma_page_count(), pragma_page_size()`, nil, &n)
+	})
+	return n, err
 }
 
 func createDrillIssue(ctx context.Context, tx *volume.Tx, c *catalog.Catalog, summary, text string) (*issue.Issue, error) {

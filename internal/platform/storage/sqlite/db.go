@@ -64,7 +64,7 @@ func (db *DB) connect(write bool) (*conn, error) {
 	if err != nil {
 		return nil, fmt.Errorf("connect %s: %w", db.path, classify(err))
 	}
-	setup := []string{"PRAGMA busy_timeout=10000", "PRAGMA foreign_keys=ON", "PRAGMA recursive_triggers=ON", "PRAGMA temp_store=MEMORY", "PRAGMA cache_size=-32000"}
+	setup := []string{"PRAGMA busy_timeout=10000", "PRAGMA foreign_keys=ON", "PRAGMA recursive_triggers=ON", "PRAGMA temp_store=MEMORY", "PRAGMA cache_size=-32000", "PRAGMA wal_autocheckpoint=4000"}
 	if write {
 		setup = append([]string{"PRAGMA journal_mode=WAL", "PRAGMA synchronous=FULL"}, setup...)
 	} else {

@@ -77,6 +77,7 @@ func (w *writer) comment(c *source.Comment, text doc, row *issue.Issue) error {
 	err = comment.Insert(w.ctx, w.tx, &comment.Comment{ID: id, IssueID: row.ID, Author: author, UpdateAuthor: updater, Body: text.json, BodyText: text.plain,
 		Created: created, Updated: orNow(c.Updated, created), VisibilityType: c.VisibilityType, VisibilityValue: storable(c.VisibilityValue), Internal: c.Internal})
 	row.Comments++
+	w.freshComments = append(w.freshComments, id)
 	w.changed = true
 	w.report.taken("comment", 1)
 	return err

@@ -22,6 +22,7 @@ import (
 	"holdfast.dev/internal/product/tracker/importer"
 	"holdfast.dev/internal/product/tracker/issue"
 	"holdfast.dev/internal/product/tracker/needs"
+	"holdfast.dev/internal/product/tracker/search"
 	"holdfast.dev/internal/product/tracker/setup"
 )
 
@@ -197,6 +198,19 @@ func TestImportKeepsWhatItTakes(t *testing.T) {
 			for n := range want {
 				if got[n] != want[n] {
 					t.Errorf("%d: got %v, want %v", n, got[n], want[n])
+				}
+			}
+			for _, query := range []string{"summary ~ knot", "description ~ rope", "comment ~ bowline", "text ~ hemp"} {
+				q, err := search.Parse(query)
+				if err != nil {
+					return err
+				}
+				plan, err := search.Compile(ctx, tx, search.Scope{Catalog: c, Now: time.Now(), Zone: time.UTC}, q)
+				if err != nil {
+					return err
+				}
+				if ids, _, err := plan.Page(ctx, tx, search.Cursor{}, 10); err != nil || len(ids) != 1 || ids[0] != 501 {
+					t.Errorf("%s finds %v, %v", query, ids, err)
 				}
 			}
 			return nil

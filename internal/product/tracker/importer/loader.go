@@ -169,7 +169,7 @@ var qRun = storage.Register("tracker/import_run.set", `INSERT INTO import_run (f
 func (l *Loader) finish(ctx context.Context, kind, place string, start time.Time) error {
 	err := l.Volume.Write(ctx, func(tx *volume.Tx) error {
 		w := &writer{l: l, ctx: ctx, tx: tx}
-		return w.settle()
+		return w.indexedLater(w.settle)
 	})
 	if err != nil {
 		return err

@@ -32,7 +32,9 @@ type writer struct {
 	changed  bool
 	claimed  map[string]bool // identifiers of catalog objects made in this batch, by kind
 	lastRank string
-	taken    map[string]map[int64]bool // identifiers in use, by table
+	// What was inserted and is to be indexed for search.
+	freshIssues, freshComments []int64
+	taken                      map[string]map[int64]bool // identifiers in use, by table
 }
 
 // write takes a batch.
@@ -40,7 +42,7 @@ func (l *Loader) write(ctx context.Context, b *batch) error {
 	var w *writer
 	err := l.Volume.Write(ctx, func(tx *volume.Tx) error {
 		w = &writer{l: l, ctx: ctx, tx: tx, people: b.people, byID: map[string]int64{}, byKey: map[string]int64{}, links: map[string]linkState{}}
-		return w.batch(b)
+		return w.indexedLater(func() error { return w.batch(b) })
 	})
 	if err != nil {
 		return fmt.Errorf("take a batch of %d issues: %w", len(b.issues), err)
@@ -385,6 +387,7 @@ func (w *writer) create(i *prepared, p *catalog.Project, number int64) error {
 		return err
 	}
 	w.byID[i.ID], w.byKey[i.Key] = row.ID, row.ID
+	w.freshIssues = append(w.freshIssues, row.ID)
 	w.changed = true
 	w.report.taken("issue", 1)
 	return nil

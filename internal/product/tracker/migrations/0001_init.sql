@@ -456,3 +456,8 @@ CREATE TABLE import_map (
   local_id TEXT NOT NULL,
   PRIMARY KEY (kind, foreign_id)
 ); -- clustered
+
+-- See the triggers of the full-text index. Always empty between transactions.
+CREATE TABLE search_pause (
+  one BIGINT PRIMARY KEY
+);
