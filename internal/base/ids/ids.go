@@ -44,6 +44,7 @@ type (
 	appKind     struct{}
 	planKind    struct{}
 	mediaKind   struct{}
+	jobKind     struct{}
 )
 
 // Prefix implements Kind.
@@ -59,6 +60,7 @@ func (contactKind) Prefix() string { return "contact" }
 func (appKind) Prefix() string     { return "app" }
 func (planKind) Prefix() string    { return "plan" }
 func (mediaKind) Prefix() string   { return "media" }
+func (jobKind) Prefix() string     { return "job" }
 
 // The identifier types.
 type (
@@ -74,6 +76,7 @@ type (
 	App       = ID[appKind]
 	Plan      = ID[planKind]
 	Media     = ID[mediaKind]
+	Job       = ID[jobKind]
 )
 
 // New makes a fresh identifier; at is its time part.

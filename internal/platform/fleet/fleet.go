@@ -30,7 +30,7 @@ func Kind() volume.Kind {
 		panic(err) // the folder is embedded above
 	}
 	k := volume.Kind{Name: "control", Migrations: storage.Migrations("fleet", files)}
-	for _, t := range []string{"org", "site", "contact", "placement", "operation"} {
+	for _, t := range []string{"org", "site", "contact", "placement", "operation", "wake"} {
 		k.Tables = append(k.Tables, storage.Table{Name: t})
 	}
 	return k

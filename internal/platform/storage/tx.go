@@ -216,3 +216,16 @@ func checkArgs(args []any) error {
 	}
 	return nil
 }
+
+// One gives the only row of a registered query; ErrNoRows when there is none.
+func One[T any](ctx context.Context, t *Tx, q *Query, scan func(*Rows) (T, error), args ...any) (T, error) {
+	out, err := All(ctx, t, q, scan, args...)
+	if err == nil && len(out) == 0 {
+		err = fmt.Errorf("%s: %w", q.name, ErrNoRows)
+	}
+	if err != nil {
+		var none T
+		return none, err
+	}
+	return out[0], nil
+}

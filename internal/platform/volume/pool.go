@@ -25,8 +25,10 @@ type Config struct {
 	Writable func(ref Ref) error
 	// Committed is called after every durable batch, outside of locks. It must not block.
 	Committed func(ref Ref, commits []journal.Commit)
-	Clock     clock.Clock
-	Hot       int
+	// Wake makes it durable, before a commit, that the volume must be looked at again at an instant. Optional.
+	Wake  func(ref Ref, at time.Time) error
+	Clock clock.Clock
+	Hot   int
 }
 
 // Pool opens volumes on demand and keeps the hottest open.
@@ -35,6 +37,7 @@ type Pool struct {
 	locate    func(context.Context, Ref) (Place, error)
 	writable  func(Ref) error
 	committed func(Ref, []journal.Commit)
+	wake      func(Ref, time.Time) error
 	clock     clock.Clock
 	capacity  int
 
@@ -45,7 +48,7 @@ type Pool struct {
 
 // NewPool makes a pool.
 func NewPool(c Config) *Pool {
-	p := &Pool{kinds: map[string]Kind{}, locate: c.Locate, writable: c.Writable, committed: c.Committed, clock: c.Clock, capacity: c.Hot, byRef: map[Ref]*hot{}, recent: list.New()}
+	p := &Pool{kinds: map[string]Kind{}, locate: c.Locate, writable: c.Writable, committed: c.Committed, wake: c.Wake, clock: c.Clock, capacity: c.Hot, byRef: map[Ref]*hot{}, recent: list.New()}
 	for _, k := range c.Kinds {
 		p.kinds[k.Name] = k
 	}
@@ -57,6 +60,9 @@ func NewPool(c Config) *Pool {
 	}
 	if p.writable == nil {
 		p.writable = func(Ref) error { return nil }
+	}
+	if p.wake == nil {
+		p.wake = func(Ref, time.Time) error { return nil }
 	}
 	if p.committed == nil {
 		p.committed = func(Ref, []journal.Commit) {}

@@ -71,6 +71,10 @@ type Tx struct {
 // Now is the instant of the transaction; a commit carries the same one.
 func (t *Tx) Now() time.Time { return t.now }
 
+// WakeAt makes sure that the volume is looked at again at an instant, even when the process dies right after the commit. The promise is
+// durable before the transaction is; one for a commit that then fails is a look for nothing.
+func (t *Tx) WakeAt(at time.Time) error { return t.hot.pool.wake(t.hot.ref, at) }
+
 // Volume is a handle on one tenant database. It is cheap, holds nothing open, and is safe for concurrent use.
 type Volume struct {
 	pool *Pool

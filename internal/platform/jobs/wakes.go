@@ -1,0 +1,144 @@
+package jobs
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"holdfast.dev/internal/platform/volume"
+)
+
+// Ledger keeps, durably and outside of the volumes, when each must be looked at. A zero instant is never.
+type Ledger interface {
+	Wakes(ctx context.Context) (map[volume.Ref]time.Time, error)
+	SetWake(ctx context.Context, ref volume.Ref, at time.Time) error
+}
+
+// wake is what is known of one volume's earliest job.
+type wake struct {
+	at      time.Time // when to look; zero: never
+	durable time.Time // what the ledger says; zero: nothing
+	armed   time.Time // earliest instant asked for by transactions that may not have committed yet; zero: none
+	looking bool
+}
+
+// wakes is the book of volumes that have jobs. Its lock is held while the ledger is written, which is rare: only when a volume's bound
+// moves forward in time, or when it has had no job for a while.
+type wakes struct {
+	mu     sync.Mutex
+	ledger Ledger
+	by     map[volume.Ref]*wake
+	signal chan struct{}
+}
+
+func (w *wakes) load(ctx context.Context) error {
+	known, err := w.ledger.Wakes(ctx)
+	if err != nil {
+		return err
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for ref, at := range known {
+		e := w.entry(ref)
+		e.durable = at
+		e.at = sooner(e.at, at)
+	}
+	w.ring()
+	return nil
+}
+
+func (w *wakes) entry(ref volume.Ref) *wake {
+	e := w.by[ref]
+	if e == nil {
+		e = &wake{}
+		w.by[ref] = e
+	}
+	return e
+}
+
+func (w *wakes) ring() {
+	select {
+	case w.signal <- struct{}{}:
+	default:
+	}
+}
+
+// ask is called inside the transaction that puts a job, before it commits.
+func (w *wakes) ask(ref volume.Ref, at time.Time) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	e := w.entry(ref)
+	e.armed = sooner(e.armed, at)
+	if !e.durable.IsZero() && !at.Before(e.durable) {
+		return nil
+	}
+	if err := w.ledger.SetWake(context.Background(), ref, at); err != nil {
+		return err
+	}
+	e.durable = at
+	return nil
+}
+
+// committed is called after every commit of a volume.
+func (w *wakes) committed(ref volume.Ref) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if e := w.by[ref]; e != nil && !e.armed.IsZero() {
+		e.at, e.armed = sooner(e.at, e.armed), time.Time{}
+		w.ring()
+	}
+}
+
+// due gives the volumes to look at now, marked as being looked at, and the instant of the next one.
+func (w *wakes) due(now time.Time) (refs []volume.Ref, next time.Time) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for ref, e := range w.by {
+		switch {
+		case e.at.IsZero() || e.looking:
+		case e.at.After(now):
+			next = sooner(next, e.at)
+		default:
+			e.looking, e.at = true, time.Time{}
+			refs = append(refs, ref)
+		}
+	}
+	return refs, next
+}
+
+// looked is called when a look is over: next is the volume's earliest job now.
+func (w *wakes) looked(ref volume.Ref, next time.Time) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	e := w.entry(ref)
+	e.looking = false
+	e.at = sooner(e.at, next)
+	w.ring()
+}
+
+// settle lets go of the ledger's rows of volumes that have no jobs any more, and moves bounds that are long past, so that the next start
+// opens no volume for nothing.
+func (w *wakes) settle(ctx context.Context, now time.Time) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for ref, e := range w.by {
+		stale := !e.durable.IsZero() && e.durable.Before(now.Add(-time.Minute)) && (e.at.IsZero() || e.at.After(now))
+		if !stale || e.looking || !e.armed.IsZero() {
+			continue
+		}
+		if err := w.ledger.SetWake(ctx, ref, e.at); err != nil {
+			return err
+		}
+		if e.durable = e.at; e.at.IsZero() {
+			delete(w.by, ref)
+		}
+	}
+	return nil
+}
+
+func sooner(a, b time.Time) time.Time {
+	if a.IsZero() || (!b.IsZero() && b.Before(a)) {
+		return b
+	}
+	return a
+}
