@@ -45,12 +45,13 @@ func (c *cli) demoCommand() *cobra.Command {
 		if err != nil {
 			return err
 		}
-		url := "http://" + strings.Replace(strings.Replace(listen, "127.0.0.1", "localhost", 1), "0.0.0.0", "localhost", 1)
+		url := "http://" + localName(listen)
 		fmt.Fprintf(c.env.Stdout, "\n  Meridian Tools is at   %s\n  login                  %s\n  password               %s\n  API token              %s\n\n  Try: curl -u %s:%s %s/rest/api/3/myself\n\n",
 			url, login.Email, login.Password, login.Token, login.Email, login.Token, url)
-		return c.serve(ctx, listen, "")
+		return c.serve(ctx, listen)
 	}}
 	cmd.Flags().StringVar(&listen, "listen", "127.0.0.1:8080", "address to listen on")
+	c.serveFlags(cmd)
 	cmd.Flags().Uint64Var(&seed, "seed", seed, "what the company is made of")
 	return cmd
 }

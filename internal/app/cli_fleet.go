@@ -42,12 +42,13 @@ func (c *cli) orgCommand() *cobra.Command {
 
 func (c *cli) siteCommand() *cobra.Command {
 	var org, name string
+	var products []string
 	create := c.leaf("create SLUG", "Create a site and print its identifier", 1, func(ctx context.Context, n *Node, args []string) error {
 		o, err := n.FindOrg(ctx, org)
 		if err != nil {
 			return err
 		}
-		s, err := n.CreateSite(ctx, o.ID, args[0], name)
+		s, err := n.CreateSite(ctx, o.ID, args[0], name, products...)
 		if err != nil {
 			return err
 		}
@@ -55,6 +56,7 @@ func (c *cli) siteCommand() *cobra.Command {
 	})
 	create.Flags().StringVar(&org, "org", "", "organization (identifier or name)")
 	create.Flags().StringVar(&name, "name", "", "name for people (default: the slug)")
+	create.Flags().StringSliceVar(&products, "products", nil, "products to switch on (default: all: "+strings.Join(SiteProducts, ",")+")")
 	_ = create.MarkFlagRequired("org")
 	list := c.leaf("list", "List the sites", 0, func(ctx context.Context, n *Node, _ []string) error {
 		sites, err := n.Fleet.Sites(ctx)
@@ -70,7 +72,23 @@ func (c *cli) siteCommand() *cobra.Command {
 	return group("site", "Sites", create, list,
 		c.stateCommand("suspend SLUG", "Take a site out of use; nothing is lost and resume brings it back", fleet.Suspended),
 		c.stateCommand("resume SLUG", "Bring a suspended site back", fleet.Active),
+		c.productCommand("switch-on SLUG PRODUCT", "Switch a product of a site on; its data is where it was", (*Node).SwitchOn),
+		c.productCommand("switch-off SLUG PRODUCT", "Switch a product of a site off; its data stays", (*Node).SwitchOff),
 		c.destroyCommand(), c.restoreCommand(), c.undoCommand())
+}
+
+func (c *cli) productCommand(use, short string, do func(*Node, context.Context, *fleet.Site, ...string) error) *cobra.Command {
+	return c.leaf(use, short, 2, func(ctx context.Context, n *Node, args []string) error {
+		s, err := n.FindSite(args[0])
+		if err != nil {
+			return err
+		}
+		if err := do(n, ctx, s, args[1]); err != nil {
+			return err
+		}
+		on := n.Fleet.Products(s.ID)
+		return c.print(map[string]any{"site": s.ID, "products": on}, "%s has %s", s.Slug, strings.Join(on, ", "))
+	})
 }
 
 func (c *cli) stateCommand(use, short string, to fleet.State) *cobra.Command {
@@ -146,6 +164,9 @@ func (n *Node) grant(ctx context.Context, org ids.Org, slug string, who ids.Acco
 			continue
 		}
 		if err := n.products.access.SetRole(ctx, org, s.ID, who, is); err != nil {
+			return err
+		}
+		if err := n.syncPeople(ctx, s); err != nil {
 			return err
 		}
 	}

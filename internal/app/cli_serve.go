@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"net/netip"
 	"os/signal"
 	"path/filepath"
 	"syscall"
@@ -15,28 +16,39 @@ import (
 )
 
 func (c *cli) serveCommand() *cobra.Command {
-	var listen, baseURL string
+	var listen string
 	cmd := &cobra.Command{Use: "serve", Short: "Serve the suite over HTTP", Args: cobra.NoArgs, RunE: func(cmd *cobra.Command, _ []string) error {
 		if c.env.Node != nil {
 			return errUsage{fmt.Errorf("a server is running already")}
 		}
 		ctx, stop := signal.NotifyContext(cmd.Context(), syscall.SIGINT, syscall.SIGTERM)
 		defer stop()
-		return c.serve(ctx, listen, baseURL)
+		return c.serve(ctx, listen)
 	}}
 	cmd.Flags().StringVar(&listen, "listen", "127.0.0.1:8080", "address to listen on")
-	cmd.Flags().StringVar(&baseURL, "base-url", "", "URL under which clients reach this server (default: what each request names)")
+	c.serveFlags(cmd)
 	return cmd
 }
 
-func (c *cli) serve(ctx context.Context, listen, baseURL string) error {
+// serveFlags are the flags of commands that serve.
+func (c *cli) serveFlags(cmd *cobra.Command) {
+	cmd.Flags().StringVar(&c.opts.BaseURL, "base-url", "", "URL under which people reach this server (default: what each request names; in messages, the address listened on)")
+	cmd.Flags().StringVar(&c.opts.SMTP, "smtp", "", "mail server, smtp://[USER:PASSWORD@]HOST:PORT (default $HOLDFAST_SMTP, else no mail)")
+	cmd.Flags().Func("webhooks-may-reach", "a private network, such as 10.0.0.0/8, that webhooks of customers may call (may be repeated)", func(s string) error {
+		p, err := netip.ParsePrefix(s)
+		c.opts.Reachable = append(c.opts.Reachable, p)
+		return err
+	})
+}
+
+func (c *cli) serve(ctx context.Context, listen string) error {
 	log := slog.New(slog.NewJSONHandler(c.env.Stderr, nil))
 	n, err := Open(ctx, c.options(), clock.System, log)
 	if err != nil {
 		return err
 	}
 	defer n.Close()
-	s, err := NewServer(n, baseURL)
+	s, err := NewServer(n)
 	if err != nil {
 		return err
 	}
@@ -44,6 +56,18 @@ func (c *cli) serve(ctx context.Context, listen, baseURL string) error {
 	if err != nil {
 		return err
 	}
+	if n.Options.BaseURL == "" { // links in mails have no request to take an address from
+		n.Options.BaseURL = "http://" + localName(l.Addr().String())
+	}
+	working, stopJobs := context.WithCancel(ctx)
+	jobsDone := make(chan error, 1)
+	go func() { jobsDone <- n.RunJobs(working) }()
+	defer func() {
+		stopJobs()
+		if err := <-jobsDone; err != nil {
+			log.Error("jobs ended", "error", err)
+		}
+	}()
 	admin := make(chan error, 1)
 	go func() { admin <- n.ServeAdmin(ctx, filepath.Join(n.Options.Data, "admin.sock")) }()
 	log.Info("serving", "address", l.Addr().String(), "data", n.Options.Data, "version", Version)
@@ -51,4 +75,16 @@ func (c *cli) serve(ctx context.Context, listen, baseURL string) error {
 		return err
 	}
 	return <-admin
+}
+
+// localName writes an address that listens on every interface, or on loopback, as people type it.
+func localName(address string) string {
+	host, port, err := net.SplitHostPort(address)
+	if err != nil {
+		return address
+	}
+	if ip := net.ParseIP(host); ip != nil && (ip.IsLoopback() || ip.IsUnspecified()) {
+		host = "localhost"
+	}
+	return net.JoinHostPort(host, port)
 }

@@ -43,5 +43,8 @@ func (n *Node) FirstRun(ctx context.Context, f FirstRun) (*fleet.Site, ids.Accou
 	if err := n.Fleet.AddContact(ctx, org.ID, site.ID, f.Admin.Name, f.Admin.Email, "owner"); err != nil {
 		return nil, who, err
 	}
-	return site, who, n.products.access.SetRole(ctx, org.ID, site.ID, who, role.Admin)
+	if err := n.products.access.SetRole(ctx, org.ID, site.ID, who, role.Admin); err != nil {
+		return nil, who, err
+	}
+	return site, who, n.syncPeople(ctx, site)
 }

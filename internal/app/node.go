@@ -16,13 +16,17 @@ import (
 	"holdfast.dev/internal/base/ids"
 	"holdfast.dev/internal/platform/blob"
 	"holdfast.dev/internal/platform/fleet"
+	"holdfast.dev/internal/platform/httpkit"
+	"holdfast.dev/internal/platform/jobs"
 	"holdfast.dev/internal/platform/journal"
+	"holdfast.dev/internal/platform/notify"
 	"holdfast.dev/internal/platform/recovery"
 	"holdfast.dev/internal/platform/storage"
 	"holdfast.dev/internal/platform/storage/postgres"
 	"holdfast.dev/internal/platform/storage/sqlite"
 	"holdfast.dev/internal/platform/vault"
 	"holdfast.dev/internal/platform/volume"
+	"holdfast.dev/internal/platform/webhook"
 )
 
 // Node is one process's hold on a data folder: every part wired, nothing served yet.
@@ -37,6 +41,9 @@ type Node struct {
 	Signer   *vault.Signer
 	Shipper  *vault.Shipper
 	Recovery *recovery.Recovery
+	Jobs     *jobs.Runner
+	Mailer   *notify.Mailer // nil where no mail server is configured
+	Webhooks *webhook.Client
 
 	products  products
 	commits   *broadcast
@@ -81,6 +88,12 @@ func open(ctx context.Context, o Options, c clock.Clock, log *slog.Logger, rebui
 	if n.Signer, err = vault.LoadSigner(ctx, filepath.Join(o.Data, "keys", "vault.key"), store); err != nil {
 		return nil, err
 	}
+	if o.SMTP != "" {
+		if n.Mailer, err = notify.NewMailer(o.SMTP, c); err != nil {
+			return nil, err
+		}
+	}
+	n.Webhooks = webhook.New(c, o.Reachable)
 	n.wire(store)
 	if err := n.openControl(ctx, rebuilding); err != nil {
 		return nil, err
@@ -133,9 +146,12 @@ func (n *Node) wire(store vault.Store) {
 			return n.Fleet.Locate(ctx, ref)
 		},
 		Writable: func(ref volume.Ref) error { return n.Fleet.Writable(ref) },
+		Wake:     func(ref volume.Ref, at time.Time) error { return n.Jobs.Wake(ref, at) },
 		Committed: func(ref volume.Ref, commits []journal.Commit) {
 			n.Shipper.Mark(ref)
+			n.Jobs.Committed(ref)
 			n.commits.send(ref, commits)
+			n.peopleCommitted(ref, commits)
 		},
 	})
 	n.Fleet = fleet.New(n.Pool.Volume(fleet.ControlRef), n.Engine, n.Clock)
@@ -144,6 +160,12 @@ func (n *Node) wire(store vault.Store) {
 		host = "node"
 	}
 	n.Shipper = vault.NewShipper(vault.ShipperConfig{Vault: n.Vault, Pool: n.Pool, Signer: n.Signer, Node: host, Tmp: tmp, Clock: n.Clock, Log: n.Log})
+	n.Jobs = jobs.New(jobs.Config{Pool: n.Pool, Ledger: n.Fleet, Clock: n.Clock, Log: n.Log, Context: n.jobContext})
+	for _, m := range n.products.members() {
+		for kind, h := range m.jobs {
+			n.Jobs.Handle(kind, h)
+		}
+	}
 	n.Recovery = recovery.New(recovery.Config{Vault: n.Vault, Shipper: n.Shipper, Pool: n.Pool, Fleet: n.Fleet, Clock: n.Clock, Tmp: tmp, Log: n.Log})
 }
 
@@ -205,12 +227,42 @@ func (n *Node) Close() {
 	if n.Pool != nil {
 		n.Pool.Close()
 	}
+	if n.Mailer != nil {
+		n.Mailer.Close()
+	}
 	if n.Engine != nil {
 		n.Engine.Close()
 	}
 	if n.lock != nil {
 		n.lock.Close()
 	}
+}
+
+// RunJobs runs what the volumes of this node have to do later, until ctx ends. A node that serves does; a command that only passes by does not.
+func (n *Node) RunJobs(ctx context.Context) error { return n.Jobs.Run(ctx) }
+
+// jobContext gives jobs of a site's volume what requests have: the site.
+func (n *Node) jobContext(ctx context.Context, ref volume.Ref) (context.Context, error) {
+	id, err := ids.Parse[ids.Site](ref.Owner)
+	if err != nil {
+		return ctx, nil //nolint:nilerr // a volume of no site
+	}
+	s, err := n.Fleet.Site(id)
+	if err != nil {
+		return nil, err
+	}
+	return n.siteContext(ctx, s), nil
+}
+
+// siteContext makes a context for work on a site outside of a request, such as a command or a job. Links in what it sends start with the
+// configured base URL.
+func (n *Node) siteContext(ctx context.Context, s *fleet.Site) context.Context {
+	hs := &httpkit.Site{ID: s.ID, Org: s.Org, Slug: s.Slug, Name: s.Name}
+	if only := n.Fleet.OnlySite(); only == nil || only.ID != s.ID {
+		hs.BasePath = "/s/" + s.Slug
+	}
+	hs.BaseURL = n.Options.BaseURL + hs.BasePath
+	return httpkit.WithSite(ctx, hs)
 }
 
 // Blobs gives the file contents of an owner.
@@ -227,16 +279,16 @@ func (n *Node) CreateOrg(ctx context.Context, name string) (*fleet.Org, error) {
 	return o, n.createVolumes(ctx, o.ID.String(), "access")
 }
 
-// CreateSite makes a site with its volumes and what a new site holds.
-func (n *Node) CreateSite(ctx context.Context, org ids.Org, slug, name string) (*fleet.Site, error) {
+// CreateSite makes a site with the volumes of its products, all of them where none are named, and what a new site holds.
+func (n *Node) CreateSite(ctx context.Context, org ids.Org, slug, name string, products ...string) (*fleet.Site, error) {
 	s, err := n.Fleet.CreateSite(ctx, org, slug, name)
 	if err != nil {
 		return nil, err
 	}
-	if err := n.createVolumes(ctx, s.ID.String(), "work"); err != nil {
-		return nil, err
+	if len(products) == 0 {
+		products = SiteProducts
 	}
-	return s, n.products.setUpSite(ctx, n, s)
+	return s, n.SwitchOn(ctx, s, products...)
 }
 
 func (n *Node) createVolumes(ctx context.Context, owner string, kinds ...string) error {

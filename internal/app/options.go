@@ -1,6 +1,7 @@
 package app
 
 import (
+	"net/netip"
 	"os"
 	"path/filepath"
 )
@@ -10,9 +11,13 @@ type Options struct {
 	Data     string // folder for keys, blobs, the local vault and, without Database, the volumes
 	Database string // PostgreSQL URL; empty for SQLite files under Data
 	Vault    string // folder of the vault; empty for "vault" under Data
+	SMTP     string // mail server as smtp://HOST:PORT; empty for none
+	BaseURL  string // under which people reach this server, for links in messages; empty for what each request names
+	// Reachable lists private networks that webhooks of customers may reach all the same.
+	Reachable []netip.Prefix
 }
 
-// defaults fills what was not given: HOLDFAST_DATA, HOLDFAST_DATABASE and HOLDFAST_VAULT, else the folder "data".
+// defaults fills what was not given: HOLDFAST_DATA, HOLDFAST_DATABASE, HOLDFAST_VAULT and HOLDFAST_SMTP, else the folder "data".
 func (o Options) defaults() Options {
 	pick := func(v *string, env, fallback string) {
 		if *v == "" {
@@ -25,5 +30,6 @@ func (o Options) defaults() Options {
 	pick(&o.Data, "HOLDFAST_DATA", "data")
 	pick(&o.Database, "HOLDFAST_DATABASE", "")
 	pick(&o.Vault, "HOLDFAST_VAULT", filepath.Join(o.Data, "vault"))
+	pick(&o.SMTP, "HOLDFAST_SMTP", "")
 	return o
 }

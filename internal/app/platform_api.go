@@ -55,7 +55,7 @@ func (s *Server) getSession(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Server) session(r *http.Request, info access.SessionInfo) sessionBody {
-	body := sessionBody{SessionInfo: info, Sites: []siteLink{}, Products: []string{"tracker"}}
+	body := sessionBody{SessionInfo: info, Sites: []siteLink{}, Products: []string{}}
 	site := httpkit.SiteFrom(r.Context())
 	if site == nil {
 		if s.node.Fleet.Empty() {
@@ -64,6 +64,7 @@ func (s *Server) session(r *http.Request, info access.SessionInfo) sessionBody {
 		return body
 	}
 	body.Site = &siteInfo{site.ID.String(), site.Slug, site.Name}
+	body.Products = append(body.Products, s.node.Fleet.Products(site.ID)...)
 	if info.Account != nil { // the other sites of the organization; strangers learn of none
 		for _, other := range s.node.Fleet.All() {
 			if other.Org == site.Org {

@@ -2,24 +2,29 @@ package app
 
 import (
 	"context"
-	"errors"
 
+	"holdfast.dev/internal/base/fault"
 	"holdfast.dev/internal/base/ids"
 	"holdfast.dev/internal/platform/fleet"
 	"holdfast.dev/internal/platform/httpkit"
-	"holdfast.dev/internal/platform/identity"
 	"holdfast.dev/internal/platform/vault"
 	"holdfast.dev/internal/platform/volume"
 	"holdfast.dev/internal/product/access"
 	"holdfast.dev/internal/product/access/account"
+	"holdfast.dev/internal/product/oncall"
+	"holdfast.dev/internal/product/status"
 	"holdfast.dev/internal/product/tracker"
 	"holdfast.dev/internal/product/tracker/needs"
+	"holdfast.dev/internal/product/wiki"
 )
 
 // products are the products of the suite, wired to this node.
 type products struct {
 	access  *access.Product
 	tracker *tracker.Product
+	wiki    *wiki.Product
+	oncall  *oncall.Product
+	status  *status.Product
 }
 
 func newProducts(n *Node, _ vault.Store) products {
@@ -36,33 +41,31 @@ func newProducts(n *Node, _ vault.Store) products {
 		Directory: func(ctx context.Context) needs.Directory { return people{p.access, httpkit.SiteFrom(ctx).Org} },
 		Blobs:     func(ctx context.Context) needs.Blobs { return n.Blobs(httpkit.SiteFrom(ctx).ID.String()) },
 	})
+	p.wiki = newWiki(n, p.access)
+	p.oncall = newOncall(n, p.access)
+	p.status = newStatus(n, p.access)
 	return p
 }
 
 // Kinds are all kinds of volume that there are.
 func Kinds() []volume.Kind {
-	return []volume.Kind{
-		fleet.Kind(),
-		access.Kind(),
-		{Name: "work", Migrations: tracker.Migrations(), Tables: tracker.Tables()},
-	}
+	return append([]volume.Kind{fleet.Kind(), access.Kind()}, siteKinds()...)
 }
 
-var errNoSite = errors.New("the request is for no site")
+var errNoSite = fault.NotFound("There is no such site.")
 
 // workVolume gives the work volume of the site in the context.
 func (n *Node) workVolume(ctx context.Context) (*volume.Volume, error) {
+	return n.siteVolume(ctx, "work")
+}
+
+// siteVolume gives a volume of the site in the context by its kind.
+func (n *Node) siteVolume(ctx context.Context, kind string) (*volume.Volume, error) {
 	s := httpkit.SiteFrom(ctx)
 	if s == nil {
 		return nil, errNoSite
 	}
-	return n.Pool.Volume(volume.Ref{Kind: "work", Owner: s.ID.String()}), nil
-}
-
-// setUpSite lets every product fill its volume of a new site.
-func (p products) setUpSite(ctx context.Context, n *Node, s *fleet.Site) error {
-	ctx = identity.AsSystem(ctx, "set-up")
-	return p.tracker.SetUp(ctx, n.Pool.Volume(volume.Ref{Kind: "work", Owner: s.ID.String()}))
+	return n.Pool.Volume(volume.Ref{Kind: kind, Owner: s.ID.String()}), nil
 }
 
 // people is the access product as the tracker sees it.

@@ -20,12 +20,14 @@ type Server struct {
 	told    told
 }
 
-// NewServer wires every route of every product. baseURL may be empty.
-func NewServer(n *Node, baseURL string) (*Server, error) {
-	s := &Server{node: n, baseURL: baseURL}
+// NewServer wires every route of every product.
+func NewServer(n *Node) (*Server, error) {
+	s := &Server{node: n, baseURL: n.Options.BaseURL}
 	s.mux = httpkit.NewMux(n.products.access, n.Log)
 	s.mux.Handle(n.products.access.Routes()...)
-	s.mux.Handle(n.products.tracker.Routes()...)
+	for _, m := range n.products.members() {
+		s.mux.Handle(n.whenOn(m.name, m.routes)...)
+	}
 	s.mux.Handle(s.platformRoutes()...)
 	s.mux.HandleFallback(s.pages())
 	h, err := httpkit.Wrap(s.routeSite(s.mux), n.Log)

@@ -42,7 +42,7 @@ func serve(b testing.TB) *served {
 	if s.token, err = n.products.access.CreateToken(ctx, site.Org, benchEmail, "bench", 0); err != nil {
 		b.Fatal(err)
 	}
-	srv, err := NewServer(n, "")
+	srv, err := NewServer(n)
 	if err != nil {
 		b.Fatal(err)
 	}

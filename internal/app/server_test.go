@@ -52,7 +52,7 @@ func newTown(t *testing.T) *town {
 			t.Fatal(err)
 		}
 	}
-	srv, err := NewServer(w.node, "")
+	srv, err := NewServer(w.node)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,17 +1,18 @@
 package app
 
 import (
-	"context"
 	"net"
 	"net/http"
 	"strings"
 
 	"holdfast.dev/internal/base/fault"
+	"holdfast.dev/internal/platform/apikey"
 	"holdfast.dev/internal/platform/fleet"
 	"holdfast.dev/internal/platform/httpkit"
 )
 
-// routeSite finds the site of a request: by host (acme.example.com), else by path prefix (/s/acme/…), else the only site there is. It
+// routeSite finds the site of a request: by host (acme.example.com), else by path prefix (/s/acme/…), else by the
+// API key that it brings, else the only site there is. It
 // strips the prefix, so that routes are the same however the site was named, and refuses sites that nobody may use.
 func (s *Server) routeSite(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -62,6 +63,11 @@ func (s *Server) findSite(r *http.Request) (site *fleet.Site, prefix string, err
 			return site, "", nil
 		}
 	}
+	if id, ok := apikey.SiteOf(r); ok {
+		if site, err := s.node.Fleet.Site(id); err == nil {
+			return site, "", nil
+		}
+	}
 	return s.node.Fleet.OnlySite(), "", nil
 }
 
@@ -90,9 +96,4 @@ func (s *Server) origin(r *http.Request) string {
 		scheme = "https"
 	}
 	return scheme + "://" + r.Host
-}
-
-// siteContext makes a context for work on a site outside of a request, such as a command.
-func siteContext(ctx context.Context, s *fleet.Site) context.Context {
-	return httpkit.WithSite(ctx, &httpkit.Site{ID: s.ID, Org: s.Org, Slug: s.Slug, Name: s.Name})
 }

@@ -26,7 +26,7 @@ func TestEveryRouteNamesAPermission(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer n.Close()
-	s, err := app.NewServer(n, "")
+	s, err := app.NewServer(n)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -99,8 +99,8 @@ func kindOf(name string) string {
 	switch product {
 	case "fleet":
 		return "control"
-	case "access":
-		return "access"
+	case "access", "oncall", "status":
+		return product
 	}
 	return "work"
 }

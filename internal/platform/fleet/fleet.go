@@ -30,7 +30,7 @@ func Kind() volume.Kind {
 		panic(err) // the folder is embedded above
 	}
 	k := volume.Kind{Name: "control", Migrations: storage.Migrations("fleet", files)}
-	for _, t := range []string{"org", "site", "contact", "placement", "operation", "wake"} {
+	for _, t := range []string{"org", "site", "contact", "placement", "operation", "wake", "site_product"} {
 		k.Tables = append(k.Tables, storage.Table{Name: t})
 	}
 	return k
@@ -81,6 +81,7 @@ type state struct {
 	bySlug     map[string]*Site
 	orgs       map[ids.Org]*Org
 	generation map[volume.Ref]int64
+	products   map[ids.Site][]string
 }
 
 // New makes a fleet over the control volume of a pool and the engine on which new volumes are placed. Load must follow.
@@ -121,6 +122,9 @@ func (f *Fleet) Load(ctx context.Context) error {
 		}
 		for _, site := range sites {
 			s.sites[site.ID], s.bySlug[site.Slug] = site, site
+		}
+		if s.products, err = loadProducts(ctx, tx); err != nil {
+			return err
 		}
 		rows, err := tx.Query(ctx, qPlacements)
 		if err != nil {

@@ -36,6 +36,8 @@ type Route struct {
 	MaxBody    int64 // bytes; 0 is 1 MiB
 	// Anonymous lets callers without account through to the use case, which decides by the object.
 	Anonymous bool
+	// Auth proves callers where not the mux's authenticator does: products whose clients bring keys instead of accounts.
+	Auth Authenticator
 }
 
 // Dialect renders errors as one API does.
@@ -134,7 +136,11 @@ func (m *Mux) serve(w http.ResponseWriter, r *http.Request, rt Route, limit int6
 		return fault.New(fault.KindTooLarge, "The request is larger than the %d bytes allowed here.", limit)
 	}
 	r.Body = http.MaxBytesReader(w, r.Body, limit)
-	who, err := m.auth.Authenticate(r)
+	auth := m.auth
+	if rt.Auth != nil {
+		auth = rt.Auth
+	}
+	who, err := auth.Authenticate(r)
 	if err != nil {
 		return err
 	}
@@ -159,7 +165,7 @@ func permitted(rt Route, p identity.Principal, member bool) error {
 	if rt.Permission == Public || rt.Anonymous {
 		return nil
 	}
-	if !p.SignedIn() {
+	if !p.Known() || (rt.Permission == SignedIn && !p.SignedIn()) {
 		return fault.Unauthenticated("Client must be authenticated to access this resource.")
 	}
 	switch rt.Permission {

@@ -18,25 +18,26 @@ const (
 	Token     Kind = "token"   // a person's API token
 	System    Kind = "system"  // Holdfast itself: jobs, migrations, recovery
 	Operator  Kind = "operator"
+	Key       Kind = "key" // a program of the site, by a key that stands for no person
 )
 
 // Principal is who is asking.
 type Principal struct {
 	Kind    Kind
 	Account ids.Account // zero for anonymous, system and operator
-	Name    string      // display name, or the system's or operator's name
+	Name    string      // display name, or the system's, operator's or key's name
 	Email   string
 	Org     ids.Org
 	Admin   bool // administrator of the site that is asked
 	Groups  []string
 }
 
-// Actor is the text by which commits name the principal: an account identifier, "system:NAME", "operator:NAME" or "anonymous".
+// Actor is the text by which commits name the principal: an account identifier, "system:NAME", "operator:NAME", "key:NAME" or "anonymous".
 func (p Principal) Actor() string {
 	switch {
 	case !p.Account.IsZero():
 		return p.Account.String()
-	case p.Kind == System || p.Kind == Operator:
+	case p.Kind == System || p.Kind == Operator || p.Kind == Key:
 		return string(p.Kind) + ":" + p.Name
 	}
 	return string(Anonymous)
@@ -44,6 +45,9 @@ func (p Principal) Actor() string {
 
 // SignedIn tells whether an account stands behind the principal.
 func (p Principal) SignedIn() bool { return !p.Account.IsZero() }
+
+// Known tells whether the principal proved anything: an account, or a key of the site.
+func (p Principal) Known() bool { return p.SignedIn() || p.Kind == Key }
 
 type contextKey struct{}
 

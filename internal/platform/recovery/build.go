@@ -49,7 +49,7 @@ func (r *Recovery) build(ctx context.Context, ref volume.Ref, target, generation
 		target = head
 	}
 	if target < 1 || target > head {
-		return b, fault.Bad("Volume %s has commits 1 to %d; %d is not one of them.", ref, head, target)
+		return b, noCommit(ref, target, frames)
 	}
 	b = Built{Ref: ref, Generation: generation, Target: target, Head: head}
 	place := volume.Place{Engine: r.fleet.Engine(), Generation: generation}

@@ -111,7 +111,16 @@ func (r *Recovery) RestoreSite(ctx context.Context, id ids.Site, target Target, 
 	for i, ref := range refs {
 		report(Progress{Step: "building", Done: i, Total: len(refs), Unit: "volumes"})
 		seq, err := r.resolve(ctx, ref, target)
-		if err != nil {
+		if errors.Is(err, errYounger) && ref.Kind != "work" {
+			there, err := r.fleet.Engine().Exists(ctx, ref.Name(r.fleet.Generation(ref)))
+			if err != nil {
+				return res, err
+			}
+			if there {
+				continue
+			}
+			seq = 0 // it is gone: what it had last is nearer to what it was than nothing
+		} else if err != nil {
 			return res, err
 		}
 		generations[ref] = r.fleet.Generation(ref) + 1
@@ -128,6 +137,9 @@ func (r *Recovery) RestoreSite(ctx context.Context, id ids.Site, target Target, 
 		return res, err
 	}
 	for _, ref := range refs {
+		if generations[ref] == 0 {
+			continue
+		}
 		if err := r.pool.Evict(ctx, ref); err != nil {
 			return res, err
 		}
@@ -241,17 +253,56 @@ func (r *Recovery) closeLive(ctx context.Context, ref volume.Ref) error {
 	return nil
 }
 
-// resolve turns a target into a commit of one volume.
+// errYounger says that a volume was made after the instant that a site goes back to.
+var errYounger = errors.New("the volume is younger than the target")
+
+// resolve turns a target into a commit of one volume of a site. A commit names a state of the work volume; the others go to its instant. What
+// was switched on later stays as it is: errYounger.
 func (r *Recovery) resolve(ctx context.Context, ref volume.Ref, t Target) (int64, error) {
 	switch {
 	case t.Commit > 0 && ref.Kind == "work":
 		return t.Commit, nil
 	case t.Commit > 0:
-		return 0, fault.Bad("A commit names a state of the work volume; restore other volumes to an instant.")
+		at, err := r.commitTime(ctx, volume.Ref{Kind: "work", Owner: ref.Owner}, t.Commit)
+		if err != nil {
+			return 0, err
+		}
+		t.At = at
 	case t.At.IsZero():
 		return 0, nil
 	}
 	return r.CommitAt(ctx, ref, t.At)
+}
+
+// commitTime gives the instant of a commit that the vault holds.
+func (r *Recovery) commitTime(ctx context.Context, ref volume.Ref, seq int64) (time.Time, error) {
+	frames, err := r.vault.History(ctx, ref.String())
+	if err != nil {
+		return time.Time{}, err
+	}
+	for _, f := range frames {
+		if seq < f.From || seq > f.To {
+			continue
+		}
+		entries, err := r.vault.Read(ctx, f)
+		if err != nil {
+			return time.Time{}, err
+		}
+		for _, e := range entries {
+			if e.Commit.Seq == seq {
+				return e.Commit.At, nil
+			}
+		}
+	}
+	return time.Time{}, noCommit(ref, seq, frames)
+}
+
+func noCommit(ref volume.Ref, seq int64, frames []vault.Frame) error {
+	head := int64(0)
+	if len(frames) > 0 {
+		head = frames[len(frames)-1].To
+	}
+	return fault.Bad("Volume %s has commits 1 to %d; %d is not one of them.", ref, head, seq)
 }
 
 // CommitAt gives the last commit of a volume at or before an instant, by what the vault holds.
@@ -280,7 +331,7 @@ func (r *Recovery) CommitAt(ctx context.Context, ref volume.Ref, at time.Time) (
 		}
 	}
 	if seq == 0 {
-		return 0, fault.Bad("Volume %s did not exist at %s.", ref, at.UTC().Format(time.RFC3339))
+		return 0, fault.Wrap(errYounger, fault.KindInvalid, "Volume %s did not exist at %s.", ref, at.UTC().Format(time.RFC3339))
 	}
 	return seq, nil
 }

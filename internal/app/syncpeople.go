@@ -1,0 +1,61 @@
+package app
+
+import (
+	"context"
+	"slices"
+
+	"holdfast.dev/internal/base/ids"
+	"holdfast.dev/internal/platform/fleet"
+	"holdfast.dev/internal/platform/identity"
+	"holdfast.dev/internal/platform/journal"
+	"holdfast.dev/internal/platform/volume"
+	oncallneeds "holdfast.dev/internal/product/oncall/needs"
+)
+
+// On-call keeps a copy of the people it may have to reach, so that it works while the access volume is gone. The copy follows the journal of the
+// access volume.
+
+// aboutPeople are the tables of the access volume whose changes the copies follow.
+var aboutPeople = []string{"account", "site_role", "grp_member"}
+
+// peopleCommitted refreshes the copies when commits of an access volume touched people. It does not block.
+func (n *Node) peopleCommitted(ref volume.Ref, commits []journal.Commit) {
+	org, err := ids.Parse[ids.Org](ref.Owner)
+	if err != nil || ref.Kind != "access" {
+		return
+	}
+	touched := slices.ContainsFunc(commits, func(c journal.Commit) bool {
+		return slices.ContainsFunc(c.Summary, func(t journal.Touched) bool { return slices.Contains(aboutPeople, t.Table) })
+	})
+	if !touched {
+		return
+	}
+	n.running.Go(func() {
+		ctx := identity.AsSystem(context.Background(), "people")
+		for _, s := range n.Fleet.All() {
+			if s.Org != org || s.State != fleet.Active {
+				continue
+			}
+			if err := n.syncPeople(ctx, s); err != nil {
+				n.Log.Error("people not copied to on-call", "site", s.ID.String(), "error", err)
+			}
+		}
+	})
+}
+
+// syncPeople brings the copy of a site's people up to date.
+func (n *Node) syncPeople(ctx context.Context, s *fleet.Site) error {
+	if !n.Fleet.HasProduct(s.ID, "oncall") {
+		return nil
+	}
+	members, err := n.products.access.Members(ctx, s.Org, s.ID)
+	if err != nil {
+		return err
+	}
+	people := make([]oncallneeds.Person, len(members))
+	for i, m := range members {
+		people[i] = oncallneeds.Person{AccountID: m.ID.String(), DisplayName: m.Name, Email: m.Email, TimeZone: m.TimeZone, Locale: m.Locale, Active: m.Active, Admin: m.Admin}
+	}
+	ctx = n.siteContext(ctx, s)
+	return n.products.oncall.SyncPeople(ctx, n.Pool.Volume(volume.Ref{Kind: "oncall", Owner: s.ID.String()}), people)
+}
