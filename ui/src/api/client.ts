@@ -108,12 +108,14 @@ export const api = {
     return decoded<T>(await request('GET', path, undefined, options));
   },
   post: <T>(path: string, body?: unknown, options?: RequestOptions): Promise<T> => withJson<T>('POST', path, body, options),
+  patch: <T>(path: string, body?: unknown, options?: RequestOptions): Promise<T> => withJson<T>('PATCH', path, body, options),
   put: <T>(path: string, body?: unknown, options?: RequestOptions): Promise<T> => withJson<T>('PUT', path, body, options),
   delete: <T>(path: string, options?: RequestOptions): Promise<T> => withJson<T>('DELETE', path, undefined, options),
-  /** Sends files as multipart form data, the way Jira's attachment endpoint wants them. */
-  async upload<T>(path: string, files: readonly File[], options: RequestOptions = {}): Promise<T> {
+  /** Sends files as multipart form data, the way the attachment endpoints want them, with further `fields` beside them. */
+  async upload<T>(path: string, files: readonly File[], options: RequestOptions & { fields?: Readonly<Record<string, string>> } = {}): Promise<T> {
     const form = new FormData();
     for (const file of files) form.append('file', file, file.name);
+    for (const [name, value] of Object.entries(options.fields ?? {})) form.append(name, value);
     const headers = { ...options.headers, 'X-Atlassian-Token': 'no-check' };
     return decoded<T>(await request('POST', path, form, { ...options, headers }));
   },

@@ -40,19 +40,46 @@ const fallbackByStatus: Readonly<Record<number, string>> = {
   503: 'The server is busy or in maintenance. Try again soon.',
 };
 
-interface ErrorBody {
-  title?: unknown;
-  detail?: unknown;
-  requestId?: unknown;
-  fields?: unknown;
-  errorMessages?: unknown;
-  errors?: unknown;
+type Body = Readonly<Record<string, unknown>>;
+
+const isObject = (value: unknown): value is Body => typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** All texts in a value: a string, a list of them, or objects that say a `title`, `detail` or `message`. */
+function texts(value: unknown): string[] {
+  if (typeof value === 'string') return value === '' ? [] : [value];
+  if (Array.isArray(value)) return value.flatMap(texts);
+  if (!isObject(value)) return value === null || value === undefined ? [] : [String(value)];
+  const { title, detail, message } = value;
+  return [...new Set([title, detail, message].flatMap(texts))];
 }
 
-function messages(value: unknown): Record<string, string> {
-  if (typeof value !== 'object' || value === null) return {};
-  return Object.fromEntries(Object.entries(value).map(([key, text]) => [key, String(text)]));
+/** Messages by the name of the input they belong to. */
+function fieldTexts(value: unknown): Record<string, string> {
+  if (!isObject(value)) return {};
+  return Object.fromEntries(Object.entries(value).map(([name, said]) => [name, texts(said).join(' ')]));
 }
+
+/**
+ * What an error answer says, whichever API gave it:
+ *
+ * - the platform: RFC 9457, `{title, detail, requestId, fields}`
+ * - Jira: `{errorMessages: [], errors: {field: text}}`
+ * - Confluence v1: `{statusCode, message, data: {errors: [{message: {translation}}]}}`; v2: `{errors: [{status, code, title, detail}]}`
+ * - Opsgenie: `{message, took, requestId, errors: {field: text}}`
+ * - Statuspage: `{error: text | [text]}` or `{errors: …}`
+ */
+export function readError(body: unknown): { message: string; fields: Record<string, string>; requestId: string | null } {
+  const said: Body = isObject(body) ? body : {};
+  const fields = { ...fieldTexts(said['errors']), ...fieldTexts(said['error']), ...fieldTexts(said['fields']) };
+  const listed = Array.isArray(said['errors']) ? said['errors'] : [];
+  const message = [said['detail'], said['errorMessages'], said['message'], listed, said['error'], Object.values(fields), said['title']]
+    .map((value) => (isObject(value) ? '' : texts(value).map(plain).join(' ')))
+    .find((text) => text !== '');
+  return { message: message ?? '', fields, requestId: typeof said['requestId'] === 'string' ? said['requestId'] : null };
+}
+
+/** Confluence puts the name of a Java exception before what people can read. */
+const plain = (text: string): string => text.replace(/^(?:[a-z][\w$]*\.)+[A-Z][\w$]*(?:Exception|Error): /, '');
 
 function retrySeconds(header: string | null): number | null {
   if (!header) return null;
@@ -62,24 +89,20 @@ function retrySeconds(header: string | null): number | null {
   return Number.isNaN(at) ? null : Math.max(0, Math.ceil((at - Date.now()) / 1000));
 }
 
-/** Reads both error dialects: RFC 9457 under /api and Jira's under /rest. */
+/** Makes an error of an answer, in any of the dialects that `readError` knows. */
 export async function errorFromResponse(response: Response): Promise<ApiError> {
-  let body: ErrorBody = {};
+  let body: unknown = null;
   try {
-    const parsed: unknown = await response.json();
-    if (typeof parsed === 'object' && parsed !== null) body = parsed;
+    body = await response.json();
   } catch {
     // A proxy may answer with a page of its own; the status still says enough.
   }
-  const fields = { ...messages(body.errors), ...messages(body.fields) };
-  const general = Array.isArray(body.errorMessages) ? body.errorMessages.map(String) : [];
-  const message =
-    [body.detail, general.join(' '), Object.values(fields).join(' '), body.title].find(
-      (text): text is string => typeof text === 'string' && text !== '',
-    ) ??
-    fallbackByStatus[response.status] ??
-    `The server answered ${response.status}.`;
-  const requestId =
-    typeof body.requestId === 'string' ? body.requestId : response.headers.get('X-Request-Id');
-  return new ApiError(message, response.status, requestId, fields, retrySeconds(response.headers.get('Retry-After')));
+  const { message, fields, requestId } = readError(body);
+  return new ApiError(
+    message || (fallbackByStatus[response.status] ?? `The server answered ${response.status}.`),
+    response.status,
+    requestId ?? response.headers.get('X-Request-Id'),
+    fields,
+    retrySeconds(response.headers.get('Retry-After')),
+  );
 }

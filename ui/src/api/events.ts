@@ -1,6 +1,6 @@
 import type { QueryClient } from '@tanstack/react-query';
 import { api } from './client';
-import { type CommitEvent, staleKeys } from './stale';
+import { type CommitEvent, staleKeys, type StaleKeys } from './stale';
 import { EventParser, type ServerEvent } from './sse';
 
 const firstWait = 1_000;
@@ -14,9 +14,11 @@ const gather = 200;
 
 /**
  * Listens to the commits of the site and marks what they touched as stale, so
- * that every open list, board and record repaints. Returns how to stop.
+ * that every open list, board and record repaints. `products` say what their
+ * entities make stale. Returns how to stop.
  */
-export function followCommits(queries: QueryClient, onCommit?: (commit: CommitEvent) => void): () => void {
+export function followCommits(queries: QueryClient, products: Readonly<Record<string, StaleKeys>>): () => void {
+  // Opaque: the server alone reads it, to go on where this browser stopped.
   let lastId: string | null = null;
   let wait = firstWait;
   let attempt: AbortController | null = null;
@@ -30,7 +32,7 @@ export function followCommits(queries: QueryClient, onCommit?: (commit: CommitEv
     flush = undefined;
     const commits = pending;
     pending = [];
-    for (const queryKey of staleKeys(commits)) void queries.invalidateQueries({ queryKey });
+    for (const queryKey of staleKeys(commits, products)) void queries.invalidateQueries({ queryKey });
   };
 
   const receive = (message: ServerEvent) => {
@@ -40,10 +42,8 @@ export function followCommits(queries: QueryClient, onCommit?: (commit: CommitEv
       return;
     }
     if (message.event !== 'commit') return;
-    const commit = JSON.parse(message.data) as CommitEvent;
-    pending.push(commit);
+    pending.push(JSON.parse(message.data) as CommitEvent);
     flush ??= setTimeout(apply, gather);
-    onCommit?.(commit);
   };
 
   const read = async (signal: AbortSignal, abort: () => void) => {

@@ -3,7 +3,7 @@ export { ApiError, errorMessage } from './errors';
 export { boot, siteUrl } from './boot';
 export { connection, useConnection } from './connection';
 export { followCommits } from './events';
-export { keys, staleKeys, type CommitEvent, type CommitEntity } from './stale';
+export { keys, type CommitEntity, type QueryKeyPrefix, type StaleKeys } from './stale';
 export { sessionQuery, setUp, signIn, signOut } from './session';
 export { readLocal, useLocal, writeLocal } from './local';
 export * from './jira';

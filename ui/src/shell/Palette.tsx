@@ -1,16 +1,18 @@
-import { keepPreviousData, useQuery } from '@tanstack/react-query';
-import { useNavigate } from '@tanstack/react-router';
+import { keepPreviousData, useQueries } from '@tanstack/react-query';
+import { useNavigate, useRouterState, type NavigateOptions } from '@tanstack/react-router';
 import { useDeferredValue, useEffect, useId, useMemo, useRef, useState, type KeyboardEvent, type ReactElement, type ReactNode } from 'react';
-import { api, type Suggestions } from '../api';
-import { Avatar, Dialog, Icon, IssueTypeIcon, Kbd, type IconName } from '../kit';
+import { keys } from '../api';
+import { Dialog, Icon, Kbd, type IconName } from '../kit';
 import { activeCommands, type Command } from './commands';
 import { closeOverlay } from './overlays';
 import css from './Palette.module.css';
+import { productAt, useProducts } from './product';
 
 interface Entry {
   id: string;
   group: string;
   label: string;
+  code?: string;
   note?: string;
   mark: ReactNode;
   keys?: string | undefined;
@@ -26,43 +28,23 @@ export function matches(text: string, query: string): boolean {
     .every((word) => hay.includes(word));
 }
 
+/** Every product looks for itself, so that a slow one holds back nobody; first come those of the product one looks at. */
 function useRecords(query: string): { entries: Entry[]; searching: boolean } {
   const navigate = useNavigate();
-  const { data, isFetching } = useQuery({
-    queryKey: ['suggest', query],
-    queryFn: ({ signal }) => api.get<Suggestions>('/api/suggest', { query: { q: query, limit: 10 }, signal }),
-    placeholderData: keepPreviousData,
-    staleTime: 10_000,
+  const products = useProducts();
+  const path = useRouterState({ select: (state) => state.location.pathname });
+  const here = productAt(products, path);
+  const searching = [...products].sort((a, b) => Number(b === here) - Number(a === here)).flatMap(({ name, suggest }) => (suggest ? [{ name, suggest }] : []));
+  const found = useQueries({
+    queries: searching.map(({ name, suggest }) => ({
+      queryKey: [...keys.suggest, name, query],
+      queryFn: ({ signal }: { signal: AbortSignal }) => suggest(query, signal),
+      placeholderData: keepPreviousData,
+      staleTime: 10_000,
+    })),
   });
-  const entries = useMemo(() => {
-    if (!data) return [];
-    const issues = data.issues.map<Entry>((issue) => ({
-      id: `issue:${issue.key}`,
-      group: 'Issues',
-      label: issue.summary,
-      note: issue.key,
-      mark: <IssueTypeIcon name={issue.type.name} />,
-      run: () => void navigate({ to: '/browse/$key', params: { key: issue.key } }),
-    }));
-    const projects = data.projects.map<Entry>((project) => ({
-      id: `project:${project.key}`,
-      group: 'Projects',
-      label: project.name,
-      note: project.key,
-      mark: <Icon name="projects" />,
-      run: () => void navigate({ to: '/projects/$key/board', params: { key: project.key } }),
-    }));
-    const people = data.people.map<Entry>((person) => ({
-      id: `person:${person.accountId}`,
-      group: 'People',
-      label: person.displayName,
-      note: 'assigned issues',
-      mark: <Avatar person={person} size={18} />,
-      run: () => void navigate({ to: '/issues', search: { jql: `assignee = "${person.accountId}" ORDER BY updated DESC` } }),
-    }));
-    return [...issues, ...projects, ...people];
-  }, [data, navigate]);
-  return { entries, searching: isFetching };
+  const entries = found.flatMap(({ data }) => data ?? []).map<Entry>(({ link, ...suggestion }) => ({ ...suggestion, run: () => void navigate(link as NavigateOptions) }));
+  return { entries, searching: found.some((each) => each.isFetching) };
 }
 
 function toEntry(command: Command): Entry {
@@ -123,8 +105,8 @@ export function Palette(): ReactElement {
           aria-expanded="true"
           aria-controls={id}
           aria-activedescendant={entries.length > 0 ? `${id}-${current}` : undefined}
-          aria-label="Search issues, projects, people and commands"
-          placeholder="Search issues, projects, people and commands…"
+          aria-label="Search records and commands"
+          placeholder="Search or type a command…"
           value={query}
           onChange={(event) => {
             setQuery(event.currentTarget.value);
@@ -151,9 +133,9 @@ export function Palette(): ReactElement {
                 onClick={() => choose(entry)}
               >
                 <span className={css['mark']}>{entry.mark}</span>
-                {entry.group === 'Issues' && <span className={css['key']}>{entry.note}</span>}
+                {entry.code && <span className={css['key']}>{entry.code}</span>}
                 <span className={css['label']}>{entry.label}</span>
-                {entry.note && entry.group !== 'Issues' && <span className={css['note']}>{entry.note}</span>}
+                {entry.note && <span className={css['note']}>{entry.note}</span>}
                 {entry.keys && <Kbd keys={entry.keys} />}
               </div>
             </div>

@@ -1,10 +1,11 @@
-import { Link, type LinkProps } from '@tanstack/react-router';
-import type { ReactElement, ReactNode } from 'react';
-import { boot, signOut } from '../api';
+import { Link, useRouterState } from '@tanstack/react-router';
+import { Fragment, useId, type ReactElement, type ReactNode } from 'react';
+import { boot, signOut, useLocal } from '../api';
 import { Avatar, Icon, IconButton, Kbd, Menu, setTheme, Tooltip, useTheme, type IconName, type MenuItem } from '../kit';
+import { CreateButton } from './Create';
 import { openOverlay } from './overlays';
+import { productAt, useProducts, type RailEntry, type To } from './product';
 import css from './Rail.module.css';
-import { useRecentProjects, useStarredProjects, type ProjectLink } from './recent';
 import { useSignedIn } from './session';
 
 interface RailProps {
@@ -16,12 +17,22 @@ interface RailProps {
   drawer?: boolean;
 }
 
-type To = Pick<LinkProps, 'to' | 'params' | 'search'>;
+interface RailLinkProps {
+  to: To;
+  icon?: IconName;
+  /** Instead of an icon. */
+  mark?: ReactNode;
+  label: string;
+  keys?: string | undefined;
+  narrow: boolean;
+  exact?: boolean;
+}
 
-function RailLink({ to, icon, label, keys, narrow, exact }: { to: To; icon: IconName; label: string; keys?: string; narrow: boolean; exact?: boolean }): ReactElement {
+/** A line of the rail; collapsed it is its icon with a tooltip. */
+export function RailLink({ to, icon, mark, label, keys, narrow, exact }: RailLinkProps): ReactElement {
   const link = (
     <Link {...to} className={css['link'] ?? ''} activeOptions={{ exact: exact ?? false, includeSearch: false }} activeProps={{ 'data-current': 'true' }} aria-label={narrow ? label : undefined}>
-      <Icon name={icon} />
+      {icon ? <Icon name={icon} /> : mark}
       {!narrow && <span className={css['label']}>{label}</span>}
     </Link>
   );
@@ -34,48 +45,84 @@ function RailLink({ to, icon, label, keys, narrow, exact }: { to: To; icon: Icon
   );
 }
 
-/** A project wears the first letters of its key on a quiet tile. */
-export function ProjectTile({ projectKey, size = 18 }: { projectKey: string; size?: number }): ReactElement {
-  const hue = [...projectKey].reduce((sum, char) => sum + (char.codePointAt(0) ?? 0) * 47, 0) % 360;
-  return (
-    <span
-      className={css['tile']}
-      style={{ width: size, height: size, fontSize: Math.round(size * 0.5), background: `hsl(${hue} 42% 40%)` }}
-      aria-hidden="true"
-    >
-      {projectKey.slice(0, size > 24 ? 2 : 1)}
-    </span>
-  );
-}
-
-function ProjectLinks({ title, projects, narrow }: { title: string; projects: readonly ProjectLink[]; narrow: boolean }): ReactElement | null {
-  if (projects.length === 0) return null;
-  return (
-    <Group title={title} narrow={narrow}>
-      {projects.map((project) => {
-        const link = (
-          <Link key={project.key} to="/projects/$key" params={{ key: project.key }} className={css['link'] ?? ''} activeProps={{ 'data-current': 'true' }} aria-label={narrow ? project.name : undefined}>
-            <ProjectTile projectKey={project.key} />
-            {!narrow && <span className={css['label']}>{project.name}</span>}
-          </Link>
-        );
-        return narrow ? (
-          <Tooltip key={project.key} label={project.name} position="right">
-            {link}
-          </Tooltip>
-        ) : (
-          link
-        );
-      })}
-    </Group>
-  );
-}
-
-function Group({ title, narrow, children }: { title: string; narrow: boolean; children: ReactNode }): ReactElement {
+/** Links under a quiet title; with `name` it folds, and this browser remembers. */
+export function RailGroup({ title, narrow, icon, name, unfolded = true, children }: { title: string; narrow: boolean; icon?: IconName; name?: string; unfolded?: boolean; children: ReactNode }): ReactElement {
+  const [folds, setFolds] = useLocal<Record<string, boolean>>('rail-folds', noFolds);
+  const id = useId();
+  const open = name === undefined || !(folds[name] ?? !unfolded);
   return (
     <div className={css['group']} role="group" aria-label={title}>
-      {narrow ? <hr className={css['rule']} /> : <div className={css['title']}>{title}</div>}
-      {children}
+      {narrow ? (
+        <hr className={css['rule']} />
+      ) : name === undefined ? (
+        <div className={css['title']}>{title}</div>
+      ) : (
+        <button type="button" className={css['fold']} aria-expanded={open} aria-controls={id} onClick={() => setFolds({ ...folds, [name]: open })}>
+          {icon && <Icon name={icon} size={14} />}
+          <span className={css['label']}>{title}</span>
+          <Icon name="chevronRight" size={12} />
+        </button>
+      )}
+      {(open || narrow) && (
+        <div id={id} className={css['links']}>
+          {children}
+        </div>
+      )}
+    </div>
+  );
+}
+
+const noFolds: Record<string, boolean> = {};
+
+function EntryLink({ entry, narrow }: { entry: RailEntry; narrow: boolean }): ReactElement {
+  return <RailLink to={entry.link} icon={entry.icon} label={entry.label} narrow={narrow} {...(entry.keys ? { keys: entry.keys.split('|')[0] } : {})} exact={entry.exact ?? false} />;
+}
+
+/** More products than this, and those one does not look at stand folded. */
+const unfoldedProducts = 2;
+
+/** A group for each product. The collapsed rail shows the links of the product one looks at, and the others' first. */
+function Products({ narrow }: { narrow: boolean }): ReactElement {
+  const products = useProducts();
+  const path = useRouterState({ select: (state) => state.location.pathname });
+  const optional = products.filter((product) => product.always !== true);
+  const here = productAt(products, path) ?? optional[0];
+  const single = optional.length === 1;
+  return (
+    <>
+      {products.map((product) => {
+        const entries = product.rail.filter((entry) => !entry.top);
+        const More = product.RailMore;
+        const first = entries[0];
+        const shown = narrow && product !== here && !product.always && first ? [{ ...first, icon: product.icon, label: product.label }] : entries;
+        const links = shown.map((entry) => <EntryLink key={String(entry.link.to)} entry={entry} narrow={narrow} />);
+        if (entries.length === 0) return null;
+        return (
+          <Fragment key={product.name}>
+            {/* A site with one product needs no name over it. */}
+            {single && !product.always ? (
+              <div className={css['group']}>{links}</div>
+            ) : (
+              <RailGroup title={product.label} narrow={narrow} {...(product.always ? {} : { name: product.name, icon: product.icon, unfolded: product === here || optional.length <= unfoldedProducts })}>
+                {links}
+              </RailGroup>
+            )}
+            {More && (single || product === here) && <More narrow={narrow} />}
+          </Fragment>
+        );
+      })}
+    </>
+  );
+}
+
+function Tops({ narrow }: { narrow: boolean }): ReactElement | null {
+  const tops = useProducts().flatMap((product) => product.rail.filter((entry) => entry.top));
+  if (tops.length === 0) return null;
+  return (
+    <div className={css['group']}>
+      {tops.map((entry) => (
+        <EntryLink key={String(entry.link.to)} entry={entry} narrow={narrow} />
+      ))}
     </div>
   );
 }
@@ -131,9 +178,6 @@ function SiteSwitcher({ narrow }: { narrow: boolean }): ReactElement {
 /** The way about: site, search, create, products, projects, settings, and oneself. */
 export function Rail({ narrow, onToggle, onFollow, drawer = false }: RailProps): ReactElement {
   const { account } = useSignedIn();
-  const { starred } = useStarredProjects();
-  const starredKeys = new Set(starred.map((project) => project.key));
-  const recent = useRecentProjects().filter((project) => !starredKeys.has(project.key));
   return (
     <nav
       aria-label="Main"
@@ -154,7 +198,7 @@ export function Rail({ narrow, onToggle, onFollow, drawer = false }: RailProps):
           <>
             <IconButton icon="sidebar" label="Expand the sidebar" keys="[" onClick={onToggle} />
             <IconButton icon="search" label="Search" keys="/" onClick={() => openOverlay({ kind: 'palette' })} />
-            <IconButton icon="plus" label="Create issue" keys="c" onClick={() => openOverlay({ kind: 'create' })} />
+            <CreateButton />
           </>
         ) : (
           <>
@@ -163,24 +207,13 @@ export function Rail({ narrow, onToggle, onFollow, drawer = false }: RailProps):
               <span className={css['label']}>Search</span>
               <Kbd keys="mod+k" />
             </button>
-            <IconButton icon="plus" label="Create issue" keys="c" className={css['create'] ?? ''} onClick={() => openOverlay({ kind: 'create' })} />
+            <CreateButton className={css['create'] ?? ''} />
           </>
         )}
       </div>
       <div className={css['scroll']}>
-        <div className={css['group']}>
-          <RailLink to={{ to: '/' }} exact icon="home" label="My work" keys="g d" narrow={narrow} />
-          <RailLink to={{ to: '/issues' }} icon="issues" label="Issues" keys="g i" narrow={narrow} />
-          <RailLink to={{ to: '/projects' }} exact icon="projects" label="Projects" keys="g p" narrow={narrow} />
-        </div>
-        <ProjectLinks title="Starred" projects={starred} narrow={narrow} />
-        <ProjectLinks title="Recent" projects={recent.slice(0, 5)} narrow={narrow} />
-        {account.admin && (
-          <Group title="Site" narrow={narrow}>
-            <RailLink to={{ to: '/settings/members' }} icon="members" label="Members" narrow={narrow} />
-            <RailLink to={{ to: '/settings/time-machine' }} icon="history" label="Time machine" keys="g t" narrow={narrow} />
-          </Group>
-        )}
+        <Tops narrow={narrow} />
+        <Products narrow={narrow} />
       </div>
       <div className={css['foot']}>
         <Link to="/profile/tokens" className={css['link'] ?? ''} activeProps={{ 'data-current': 'true' }} aria-label={narrow ? account.displayName : undefined}>

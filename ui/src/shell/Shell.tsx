@@ -1,41 +1,51 @@
 import { useQueryClient } from '@tanstack/react-query';
-import { Link, Outlet, useNavigate, useRouterState } from '@tanstack/react-router';
-import { lazy, Suspense, useEffect, useState, type ReactElement, type ReactNode } from 'react';
+import { Link, Outlet, useNavigate, useRouterState, type NavigateOptions } from '@tanstack/react-router';
+import { lazy, Suspense, useEffect, useState, type ReactElement } from 'react';
 import { followCommits, useConnection, useLocal } from '../api';
 import { Drawer, Icon, setTheme, SkeletonRows } from '../kit';
-import { useCommands } from './commands';
+import { useCommands, type Command } from './commands';
+import { createLabel, CreateOverlay, useCreateEntries } from './Create';
 import { ErrorBoundary } from './ErrorBoundary';
 import { listenForKeys } from './keyboard';
-import { closeOverlay, openOverlay, useOverlay, type Overlay } from './overlays';
+import { openOverlay, useOverlay } from './overlays';
+import { productAt, staleByProduct, useProducts, type Navigate, type ProductManifest } from './product';
 import { Rail } from './Rail';
-import { useSignedIn } from './session';
 import css from './Shell.module.css';
 
 const Palette = lazy(() => import('./Palette').then((m) => ({ default: m.Palette })));
 const KeysDialog = lazy(() => import('./KeysDialog').then((m) => ({ default: m.KeysDialog })));
 
+/** "Go to …" for every link of the rail. */
+const goCommands = (product: ProductManifest, navigate: Navigate): Command[] =>
+  product.rail.map(({ label, place, icon, keys, link }) => ({
+    id: `go:${product.name}:${String(link.to)}`,
+    label: `Go to ${place ?? label.toLowerCase()}`,
+    group: 'Go to',
+    icon,
+    ...(keys ? { keys } : {}),
+    run: () => void navigate(link as NavigateOptions),
+  }));
+
 function useShellCommands(toggleRail: () => void): void {
-  const navigate = useNavigate();
-  const { account } = useSignedIn();
+  const navigate = useNavigate() as Navigate;
+  const products = useProducts();
+  const creates = useCreateEntries();
   useCommands([
     { id: 'palette', label: 'Search and commands', keys: 'mod+k|/|.', group: 'Everywhere', icon: 'search', run: () => openOverlay({ kind: 'palette' }) },
-    { id: 'create', label: 'Create issue', keys: 'c', group: 'Everywhere', icon: 'plus', run: () => openOverlay({ kind: 'create' }) },
+    ...creates.map((entry, i) => ({
+      id: `create:${entry.id}`,
+      label: createLabel(entry),
+      ...(i === 0 ? { keys: 'c' } : {}),
+      group: 'Everywhere',
+      icon: 'plus' as const,
+      run: () => openOverlay({ kind: 'create', what: entry.id }),
+    })),
     { id: 'keys', label: 'Keyboard shortcuts', keys: '?', group: 'Everywhere', icon: 'help', run: () => openOverlay({ kind: 'keys' }) },
     { id: 'rail', label: 'Collapse or expand the sidebar', keys: '[', group: 'Everywhere', icon: 'sidebar', run: toggleRail },
-    { id: 'go-home', label: 'Go to my work', keys: 'g d|g h', group: 'Go to', icon: 'home', run: () => void navigate({ to: '/' }) },
-    { id: 'go-issues', label: 'Go to issues', keys: 'g i', group: 'Go to', icon: 'issues', run: () => void navigate({ to: '/issues' }) },
-    { id: 'go-projects', label: 'Go to projects', keys: 'g p', group: 'Go to', icon: 'projects', run: () => void navigate({ to: '/projects' }) },
-    {
-      id: 'go-mine',
-      label: 'Go to issues assigned to me',
-      keys: 'g a',
-      group: 'Go to',
-      icon: 'user',
-      run: () => void navigate({ to: '/issues', search: { jql: 'assignee = currentUser() AND resolution IS EMPTY ORDER BY updated DESC' } }),
-    },
-    { id: 'go-time', label: 'Go to the time machine', keys: 'g t', group: 'Go to', icon: 'history', disabled: !account.admin, run: () => void navigate({ to: '/settings/time-machine' }) },
-    { id: 'go-members', label: 'Go to members', group: 'Go to', icon: 'members', disabled: !account.admin, run: () => void navigate({ to: '/settings/members' }) },
-    { id: 'go-tokens', label: 'Go to API tokens', group: 'Go to', icon: 'key', run: () => void navigate({ to: '/profile/tokens' }) },
+    ...products.flatMap((product) => [
+      ...goCommands(product, navigate),
+      ...product.commands.map(({ run, ...command }) => ({ group: product.label, ...command, run: () => run(navigate) })),
+    ]),
     { id: 'theme-light', label: 'Theme: light', group: 'Appearance', icon: 'sun', run: () => setTheme('light') },
     { id: 'theme-dark', label: 'Theme: dark', group: 'Appearance', icon: 'moon', run: () => setTheme('dark') },
     { id: 'theme-system', label: 'Theme: like the system', group: 'Appearance', icon: 'monitor', run: () => setTheme('system') },
@@ -53,21 +63,29 @@ function OfflineBanner(): ReactElement | null {
   );
 }
 
+/** For the thumb: the topmost place, the first of the product one looks at, and what is done everywhere. */
 function BottomBar({ onMenu }: { onMenu: () => void }): ReactElement {
+  const products = useProducts();
+  const path = useRouterState({ select: (state) => state.location.pathname });
+  const optional = products.filter((product) => !product.always);
+  const at = productAt(optional, path) ?? optional[0];
+  const top = optional.flatMap((product) => product.rail).find((entry) => entry.top);
+  const entries = [top, ...(at?.rail.filter((entry) => !entry.top).slice(0, top ? 1 : 2) ?? [])].filter((entry) => entry !== undefined);
+  const creates = useCreateEntries();
   return (
     <nav aria-label="Main, for the thumb" className={css['bottom']}>
-      <Link to="/" activeOptions={{ exact: true }} activeProps={{ 'data-current': 'true' }}>
-        <Icon name="home" size={20} />
-        My work
-      </Link>
-      <Link to="/issues" activeOptions={{ includeSearch: false }} activeProps={{ 'data-current': 'true' }}>
-        <Icon name="issues" size={20} />
-        Issues
-      </Link>
-      <button type="button" onClick={() => openOverlay({ kind: 'create' })}>
-        <Icon name="plus" size={20} />
-        Create
-      </button>
+      {entries.map((entry) => (
+        <Link key={String(entry.link.to)} {...entry.link} activeOptions={{ exact: entry.exact ?? false, includeSearch: false }} activeProps={{ 'data-current': 'true' }}>
+          <Icon name={entry.icon} size={20} />
+          {entry.label}
+        </Link>
+      ))}
+      {creates.length > 0 && (
+        <button type="button" onClick={() => openOverlay({ kind: 'create' })}>
+          <Icon name="plus" size={20} />
+          Create
+        </button>
+      )}
       <button type="button" onClick={() => openOverlay({ kind: 'palette' })}>
         <Icon name="search" size={20} />
         Search
@@ -80,15 +98,15 @@ function BottomBar({ onMenu }: { onMenu: () => void }): ReactElement {
   );
 }
 
-/** The frame of every page behind the login. `create` draws the dialog of the product that creates. */
-export function Shell({ create }: { create: (overlay: Extract<Overlay, { kind: 'create' }>, close: () => void) => ReactNode }): ReactElement {
+/** The frame of every page behind the login. */
+export function Shell(): ReactElement {
   const queries = useQueryClient();
   const [narrow, setNarrow] = useLocal('rail-narrow', false);
   const [menu, setMenu] = useState(false);
   const overlay = useOverlay();
   const path = useRouterState({ select: (state) => state.location.pathname });
   useEffect(listenForKeys, []);
-  useEffect(() => followCommits(queries), [queries]);
+  useEffect(() => followCommits(queries, staleByProduct()), [queries]);
   useShellCommands(() => setNarrow(!narrow));
 
   return (
@@ -116,7 +134,7 @@ export function Shell({ create }: { create: (overlay: Extract<Overlay, { kind: '
       <Suspense>
         {overlay.kind === 'palette' && <Palette />}
         {overlay.kind === 'keys' && <KeysDialog />}
-        {overlay.kind === 'create' && create(overlay, closeOverlay)}
+        {overlay.kind === 'create' && <CreateOverlay overlay={overlay} />}
       </Suspense>
     </div>
   );

@@ -2,7 +2,20 @@ export { activeCommands, useCommands, type Command } from './commands';
 export { ErrorBoundary, PageError } from './ErrorBoundary';
 export { closeOverlay, openOverlay, type Overlay } from './overlays';
 export { Page, Section, usePageTitle } from './Page';
-export { ProjectTile } from './Rail';
-export { useRecentProjects, useStarredProjects, visitProject, type ProjectLink } from './recent';
+export {
+  firstPage,
+  registerProducts,
+  type CreateEntry,
+  type CreateProps,
+  type Navigate,
+  type ProductCommand,
+  type ProductManifest,
+  type RailEntry,
+  type Suggest,
+  type Suggestion,
+  type To,
+} from './product';
+export { RailGroup, RailLink } from './Rail';
+export { needsProduct, NotFound, rootRoute, shellRoute } from './routes';
+export { searchText } from './search';
 export { SessionGate, useSignedIn } from './session';
-export { Shell } from './Shell';

@@ -3,9 +3,10 @@ import { useSyncExternalStore } from 'react';
 /** What lies over the page: at most one of these at a time. */
 export type Overlay =
   | { kind: 'none' }
-  | { kind: 'palette'; query?: string }
+  | { kind: 'palette' }
   | { kind: 'keys' }
-  | { kind: 'create'; project?: string; status?: string; parent?: string };
+  /** `what` is the id of a product's CreateEntry; without it, the first of the product one looks at. */
+  | { kind: 'create'; what?: string; preset?: Readonly<Record<string, string>> };
 
 let current: Overlay = { kind: 'none' };
 const listeners = new Set<() => void>();

@@ -59,7 +59,7 @@ function IssuePart({ title, jql, first }: { title: string; jql: string; first: b
           icon="check"
           title="Nothing waits for you"
           action={
-            <Button icon="plus" onClick={() => openOverlay({ kind: 'create' })}>
+            <Button icon="plus" onClick={() => openOverlay({ kind: 'create', what: 'issue' })}>
               Create issue
             </Button>
           }

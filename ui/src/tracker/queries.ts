@@ -1,7 +1,6 @@
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import {
   api,
-  keys,
   type AutocompleteData,
   type Field,
   type IssueType,
@@ -13,6 +12,7 @@ import {
   type Status,
   type User,
 } from '../api';
+import { keys } from './stale';
 
 const catalogue = 10 * 60_000;
 const rest = '/rest/api/3';

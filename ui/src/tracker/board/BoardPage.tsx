@@ -6,7 +6,8 @@ import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router'
 import { useCallback, useEffect, useMemo, useRef, useState, type KeyboardEvent, type ReactElement } from 'react';
 import type { Board, BoardCard, BoardColumn } from '../../api';
 import { announce, Avatar, Breadcrumb, Button, ErrorState, IconButton, SearchInput, Skeleton, Tooltip, useSlow } from '../../kit';
-import { openOverlay, Page, useCommands, useSignedIn, useStarredProjects, visitProject } from '../../shell';
+import { openOverlay, Page, useCommands, useSignedIn } from '../../shell';
+import { useStarredProjects, visitProject } from '../recent';
 import { IssuePanel } from '../IssueSlot';
 import { ProjectTabs } from '../parts/ProjectTabs';
 import css from './Board.module.css';
@@ -15,8 +16,8 @@ import { filtered, noFilter, peopleOn, planMove, spotOf, stepSpot, type BoardFil
 import { boardQuery, useMoveCard } from './queries';
 
 export function BoardPage(): ReactElement {
-  const { key } = useParams({ from: '/inside/projects/$key/board' });
-  const { selected } = useSearch({ from: '/inside/projects/$key/board' });
+  const { key } = useParams({ from: '/inside/tracker/projects/$key/board' });
+  const { selected } = useSearch({ from: '/inside/tracker/projects/$key/board' });
   const navigate = useNavigate({ from: '/projects/$key/board' });
   const board = useQuery(boardQuery(key));
   const { starred, toggle } = useStarredProjects();
@@ -130,7 +131,7 @@ function BoardView({ board, projectKey, selected, onSelect }: BoardViewProps): R
             onOpen={onSelect}
             onKey={keyboard.onKey}
             onFocus={keyboard.onFocus}
-            onCreate={() => openOverlay({ kind: 'create', project: projectKey, ...(column.statuses[0] ? { status: column.statuses[0] } : {}) })}
+            onCreate={() => openOverlay({ kind: 'create', what: 'issue', preset: { project: projectKey, ...(column.statuses[0] ? { status: column.statuses[0] } : {}) } })}
           />
         ))}
       </div>

@@ -1,7 +1,8 @@
 import { queryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
-import { api, errorMessage, keys, type Board, type Transition } from '../../api';
+import { api, errorMessage, type Board, type Transition } from '../../api';
 import { toast } from '../../kit';
 import { applyMove, planMove, spotOf, type Move } from './model';
+import { keys } from '../stale';
 
 export const boardQuery = (projectKey: string) =>
   queryOptions({

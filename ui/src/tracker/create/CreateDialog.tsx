@@ -1,23 +1,18 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useNavigate, useRouterState } from '@tanstack/react-router';
 import { useRef, useState, type ReactElement } from 'react';
-import { api, ApiError, keys, useLocal, type Transition } from '../../api';
+import { api, ApiError, useLocal, type Transition } from '../../api';
 import { Button, Checkbox, Dialog, EmptyState, ErrorState, IssueTypeIcon, Picker, Skeleton, TextField, toast } from '../../kit';
-import { ProjectTile, useRecentProjects, useSignedIn } from '../../shell';
+import { useSignedIn, type CreateProps } from '../../shell';
+import { ProjectTile } from '../parts/ProjectTile';
+import { useRecentProjects } from '../recent';
 import { projectsQuery } from '../queries';
 import css from './Create.module.css';
 import { DescriptionField } from './DescriptionField';
 import { emptyDraft, hasContent, issueBody, loadDraft, saveDraft, type Draft } from './draft';
 import { MetaField, ownFields, usualFields } from './MetaField';
 import { createFieldsQuery, createTypesQuery } from './queries';
-
-interface CreateDialogProps {
-  project?: string;
-  /** Status that the new issue should stand in, if the workflow leads there. */
-  status?: string;
-  parent?: string;
-  onClose: () => void;
-}
+import { keys } from '../stale';
 
 /** The project of the page one looks at. */
 function useProjectInSight(): string {
@@ -33,7 +28,9 @@ async function bringTo(key: string, status: string): Promise<void> {
 }
 
 /** Writes down a new issue. What is typed is kept until it is created, whatever happens. */
-export function CreateDialog({ project, status, parent, onClose }: CreateDialogProps): ReactElement {
+export function CreateDialog({ preset, onClose }: CreateProps): ReactElement {
+  // `status` is where the new issue should stand, if the workflow leads there.
+  const { project, status, parent } = preset;
   const { account } = useSignedIn();
   const inSight = useProjectInSight();
   const recent = useRecentProjects()[0]?.key ?? '';

@@ -1,12 +1,13 @@
 import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import type { ReactElement } from 'react';
-import { api, keys } from '../../api';
+import { api } from '../../api';
 import { Button, Dialog, ErrorState, toast } from '../../kit';
 import { useIssue } from './context';
 import css from './Issue.module.css';
 import { childrenQuery, commentsQuery, issuePath, worklogQuery } from './queries';
 import type { IssueLink, IssueRef } from './wire';
+import { keys } from '../stale';
 
 const some = (count: number, one: string, many = `${one}s`): string[] => (count === 0 ? [] : [`${count.toLocaleString()} ${count === 1 ? one : many}`]);
 

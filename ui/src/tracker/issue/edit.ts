@@ -1,10 +1,11 @@
 import { useMutation, useQueryClient, type QueryClient } from '@tanstack/react-query';
 import { useCallback } from 'react';
-import { api, ApiError, errorMessage, keys, type Transition } from '../../api';
+import { api, ApiError, errorMessage, type Transition } from '../../api';
 import { toast } from '../../kit';
 import { wireValue, wordsOf } from './model';
 import { issuePath, issueQuery } from './queries';
 import type { FullIssue } from './wire';
+import { keys } from '../stale';
 
 export interface Edit {
   field: string;

@@ -1,9 +1,10 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useCallback, useMemo } from 'react';
-import { api, keys, siteUrl } from '../../api';
+import { api, siteUrl } from '../../api';
 import type { FindMedia, MediaFile } from '../../editor';
 import { issuePath } from './queries';
 import type { Attachment } from './wire';
+import { keys } from '../stale';
 
 export const contentUrl = ({ id }: Pick<Attachment, 'id'>): string => siteUrl(`/rest/api/3/attachment/content/${id}`);
 export const thumbnailUrl = ({ id }: Pick<Attachment, 'id'>): string => siteUrl(`/rest/api/3/attachment/thumbnail/${id}`);

@@ -1,6 +1,7 @@
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
-import { api, keys, type Issue, type Page, type SearchResult, type Suggestions, type User } from '../../api';
+import { api, type Issue, type Page, type SearchResult, type Suggestions, type User } from '../../api';
 import type { CommentPage, FullIssue, HistoryEntry, LinkType, WorklogPage } from './wire';
+import { keys } from '../stale';
 
 export const issuePath = (key: string): string => `/rest/api/3/issue/${encodeURIComponent(key)}`;
 

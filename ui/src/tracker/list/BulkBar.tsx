@@ -1,9 +1,10 @@
 import { keepPreviousData, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState, type ReactElement } from 'react';
-import { api, errorMessage, keys, type Issue } from '../../api';
+import { api, errorMessage, type Issue } from '../../api';
 import { Avatar, Button, IconButton, Picker, PriorityIcon, toast } from '../../kit';
 import { prioritiesQuery, usersQuery } from '../queries';
 import css from './List.module.css';
+import { keys } from '../stale';
 
 interface BulkBarProps {
   issues: readonly Issue[];

@@ -1,9 +1,10 @@
 import { keepPreviousData, useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { useCallback, useEffect, useMemo, useRef, useState, type ReactElement, type ReactNode } from 'react';
-import { api, ApiError, keys, useLocal, type Issue } from '../../api';
+import { api, ApiError, useLocal, type Issue } from '../../api';
 import { Breadcrumb, Button, EmptyState, ErrorState, IconButton, Picker, SkeletonRows, toast } from '../../kit';
-import { openOverlay, Page, useCommands, useSignedIn, visitProject } from '../../shell';
+import { openOverlay, Page, useCommands, useSignedIn } from '../../shell';
+import { visitProject } from '../recent';
 import { IssuePanel } from '../IssueSlot';
 import { emptyQuery, fromJql, orderOf, toJql, withOrder, type BasicQuery, type ChipField } from '../jql/basic';
 import { ProjectTabs } from '../parts/ProjectTabs';
@@ -15,11 +16,12 @@ import { IssueTable } from './IssueTable';
 import { JqlBar } from './JqlBar';
 import css from './List.module.css';
 import { SavedFilters } from './SavedFilters';
+import { keys } from '../stale';
 
 const newest = { field: 'created', descending: true };
 
 export function AllIssuesPage(): ReactElement {
-  const search = useSearch({ from: '/inside/issues' });
+  const search = useSearch({ from: '/inside/tracker/issues' });
   const navigate = useNavigate({ from: '/issues' });
   return (
     <IssueList
@@ -34,8 +36,8 @@ export function AllIssuesPage(): ReactElement {
 }
 
 export function ProjectIssuesPage(): ReactElement {
-  const { key } = useParams({ from: '/inside/projects/$key/issues' });
-  const search = useSearch({ from: '/inside/projects/$key/issues' });
+  const { key } = useParams({ from: '/inside/tracker/projects/$key/issues' });
+  const search = useSearch({ from: '/inside/tracker/projects/$key/issues' });
   const navigate = useNavigate({ from: '/projects/$key/issues' });
   const { data: project } = useQuery(projectQuery(key));
   useEffect(() => {
@@ -154,7 +156,7 @@ function NoIssues({ failed, plain, project }: { failed: boolean; plain: boolean;
     <EmptyState
       title="No issues yet"
       action={
-        <Button variant="primary" icon="plus" onClick={() => openOverlay({ kind: 'create', ...(project ? { project } : {}) })}>
+        <Button variant="primary" icon="plus" onClick={() => openOverlay({ kind: 'create', what: 'issue', preset: project ? { project } : {} })}>
           Create the first issue
         </Button>
       }

@@ -1,9 +1,10 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState, type ReactElement } from 'react';
-import { api, keys, type SavedFilter } from '../../api';
+import { api, type SavedFilter } from '../../api';
 import { Button, Checkbox, Dialog, ErrorState, Icon, IconButton, Popover, Skeleton, TextField, toast } from '../../kit';
 import { allFiltersQuery } from '../queries';
 import css from './List.module.css';
+import { keys } from '../stale';
 
 interface SavedFiltersProps {
   jql: string;

@@ -1,11 +1,12 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useState, type ReactElement } from 'react';
-import { api, ApiError, keys } from '../../api';
+import { api, ApiError } from '../../api';
 import { Button, Dialog, ErrorState, TextField, toast } from '../../kit';
 import { useSignedIn } from '../../shell';
 import css from './Projects.module.css';
 import { keyOf, keyProblem, templates } from './model';
+import { keys } from '../stale';
 
 export function CreateProjectDialog({ onClose }: { onClose: () => void }): ReactElement {
   const { account } = useSignedIn();

@@ -1,7 +1,8 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import type { ReactElement } from 'react';
-import { api, keys, type Project } from '../../api';
+import { api, type Project } from '../../api';
 import { Button, Dialog, ErrorState, toast } from '../../kit';
+import { keys } from '../stale';
 
 /** Sends a project to the trash, with the way back in the toast. */
 function useDeleteProject(done: () => void) {

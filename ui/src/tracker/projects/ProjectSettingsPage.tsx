@@ -1,16 +1,17 @@
 import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, useNavigate, useParams } from '@tanstack/react-router';
 import { useState, type FormEvent, type ReactElement } from 'react';
-import { api, ApiError, keys, type Component, type Project, type Version } from '../../api';
+import { api, ApiError, type Component, type Project, type Version } from '../../api';
 import { Avatar, Breadcrumb, Button, dateText, ErrorState, Field, IconButton, Picker, SkeletonRows, TextAreaField, TextField, toast } from '../../kit';
 import { Page, Section } from '../../shell';
 import { ProjectTabs } from '../parts/ProjectTabs';
 import { assignableQuery, projectQuery } from '../queries';
 import { DeleteProjectDialog } from './DeleteProjectDialog';
 import css from './Projects.module.css';
+import { keys } from '../stale';
 
 export function ProjectSettingsPage(): ReactElement {
-  const { key } = useParams({ from: '/inside/projects/$key/settings' });
+  const { key } = useParams({ from: '/inside/tracker/projects/$key/settings' });
   const project = useQuery(projectQuery(key));
   const name = project.data?.name ?? key;
   return (
