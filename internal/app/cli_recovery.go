@@ -9,11 +9,9 @@ import (
 	"github.com/spf13/cobra"
 
 	"holdfast.dev/internal/base/clock"
-	"holdfast.dev/internal/base/fault"
 	"holdfast.dev/internal/platform/fleet"
 	"holdfast.dev/internal/platform/identity"
 	"holdfast.dev/internal/platform/recovery"
-	"holdfast.dev/internal/platform/volume"
 )
 
 func (c *cli) restoreCommand() *cobra.Command {
@@ -66,28 +64,16 @@ func (c *cli) undoCommand() *cobra.Command {
 		if err != nil {
 			return err
 		}
-		target, err := n.BeforeLastRestore(ctx, s)
+		op, err := n.LastRestore(ctx, s)
 		if err != nil {
 			return err
 		}
-		res, err := n.RestoreSite(ctx, s, recovery.Target{Commit: target}, fmt.Sprintf("undo of the restore: back to commit %d", target), c.steps)
+		res, err := n.RestoreSite(ctx, s, recovery.Target{Undo: op}, "undo of the restore "+op.String(), c.steps)
 		if err != nil {
 			return err
 		}
 		return c.printRestore(s, res)
 	})
-}
-
-// BeforeLastRestore gives the commit before the newest commit of a restore.
-func (n *Node) BeforeLastRestore(ctx context.Context, s *fleet.Site) (int64, error) {
-	seq, err := n.Recovery.LastRestore(ctx, volume.Ref{Kind: "work", Owner: s.ID.String()})
-	if err != nil {
-		return 0, err
-	}
-	if seq == 0 {
-		return 0, fault.NotFound("site %s was never restored to an earlier state", s.Slug)
-	}
-	return seq - 1, nil
 }
 
 // destroyCommand removes the databases of a site, to practise what comes after. The vault is not touched.

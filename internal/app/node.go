@@ -17,6 +17,7 @@ import (
 	"holdfast.dev/internal/platform/blob"
 	"holdfast.dev/internal/platform/fleet"
 	"holdfast.dev/internal/platform/httpkit"
+	"holdfast.dev/internal/platform/identity"
 	"holdfast.dev/internal/platform/jobs"
 	"holdfast.dev/internal/platform/journal"
 	"holdfast.dev/internal/platform/notify"
@@ -106,6 +107,9 @@ func open(ctx context.Context, o Options, c clock.Clock, log *slog.Logger, rebui
 		if err := n.markUnshipped(ctx); err != nil {
 			return nil, err
 		}
+		if err := n.Recovery.Resume(identity.AsSystem(ctx, "recovery")); err != nil {
+			return nil, err
+		}
 	}
 	return n, nil
 }
@@ -166,7 +170,7 @@ func (n *Node) wire(store vault.Store) {
 			n.Jobs.Handle(kind, h)
 		}
 	}
-	n.Recovery = recovery.New(recovery.Config{Vault: n.Vault, Shipper: n.Shipper, Pool: n.Pool, Fleet: n.Fleet, Clock: n.Clock, Tmp: tmp, Log: n.Log})
+	n.Recovery = recovery.New(recovery.Config{Vault: n.Vault, Shipper: n.Shipper, Pool: n.Pool, Fleet: n.Fleet, Clock: n.Clock, Tmp: tmp, Log: n.Log, Restored: n.restored})
 }
 
 func (n *Node) openControl(ctx context.Context, rebuilding bool) error {

@@ -2,13 +2,17 @@ package app
 
 import (
 	"context"
+	"slices"
 	"sync"
+	"time"
 
 	"holdfast.dev/internal/base/fault"
 	"holdfast.dev/internal/base/ids"
 	"holdfast.dev/internal/platform/fleet"
 	"holdfast.dev/internal/platform/identity"
+	"holdfast.dev/internal/platform/jobs"
 	"holdfast.dev/internal/platform/recovery"
+	"holdfast.dev/internal/platform/storage"
 	"holdfast.dev/internal/platform/volume"
 )
 
@@ -56,7 +60,11 @@ func (n *Node) RestoreSite(ctx context.Context, s *fleet.Site, target recovery.T
 		return recovery.Result{}, err
 	}
 	defer n.restores.end(s.ID)
-	defer n.commits.reset(volume.Ref{Kind: "work", Owner: s.ID.String()})
+	defer func() {
+		for _, ref := range n.Fleet.VolumesOf(s.ID.String()) {
+			n.commits.reset(ref)
+		}
+	}()
 	return n.Recovery.RestoreSite(ctx, s.ID, target, reason, func(p recovery.Progress) {
 		n.restores.progress(s.ID, p)
 		if report != nil {
@@ -89,4 +97,46 @@ func (n *Node) StartRestore(ctx context.Context, s *fleet.Site, target recovery.
 			return ids.Operation{}, err
 		}
 	}
+}
+
+// stillDue is how old a job may be that goes on after its volume was rebuilt in its newest state.
+const stillDue = 10 * time.Minute
+
+// restored holds what a volume that was brought back would send of its past, and looks at what is due from now on.
+func (n *Node) restored(ctx context.Context, b recovery.Built) error {
+	k, _ := n.Pool.Kind(b.Ref.Kind)
+	if !slices.ContainsFunc(k.Tables, func(t storage.Table) bool { return t.Name == jobs.Tables[0].Name }) {
+		return nil
+	}
+	grace := stillDue
+	if b.Target < b.Head {
+		grace = 0
+	}
+	var due int
+	err := n.Pool.Volume(b.Ref).Read(ctx, func(tx *volume.Tx) (err error) {
+		due, err = jobs.CountPast(ctx, tx, grace)
+		return err
+	})
+	if err == nil && due > 0 {
+		err = n.Pool.Volume(b.Ref).Settle(identity.AsSystem(ctx, "recovery"), func(tx *volume.Tx) error { return jobs.HoldPast(ctx, tx, grace) })
+	}
+	if err != nil {
+		return err
+	}
+	n.Jobs.Look(b.Ref)
+	return nil
+}
+
+// LastRestore gives the newest restore of a site that changed something, for its undo.
+func (n *Node) LastRestore(ctx context.Context, s *fleet.Site) (ids.Operation, error) {
+	ledger, err := n.Fleet.Ledger(ctx, s.ID.String(), time.Time{}, ids.Operation{}, 500)
+	if err != nil {
+		return ids.Operation{}, err
+	}
+	for _, op := range ledger {
+		if op.Kind == "restore" && op.State == "done" && recovery.Changed(op.Detail) {
+			return op.ID, nil
+		}
+	}
+	return ids.Operation{}, fault.NotFound("site %s was never restored to an earlier state", s.Slug)
 }

@@ -356,14 +356,6 @@ func (s *Server) postRestore(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return s.startRestore(w, ctx, commit, in.Reason)
-}
-
-func (s *Server) startRestore(w http.ResponseWriter, ctx context.Context, commit int64, reason string) error {
-	site, err := s.site(ctx)
-	if err != nil {
-		return err
-	}
 	v, err := s.node.workVolume(ctx)
 	if err != nil {
 		return err
@@ -379,7 +371,15 @@ func (s *Server) startRestore(w http.ResponseWriter, ctx context.Context, commit
 	if commit < 1 || commit > head.Seq {
 		return fault.Bad("The site has commits 1 to %d; %d is not one of them.", head.Seq, commit)
 	}
-	op, err := s.node.StartRestore(ctx, site, recovery.Target{Commit: commit}, reason)
+	return s.startRestore(ctx, w, recovery.Target{Commit: commit}, in.Reason)
+}
+
+func (s *Server) startRestore(ctx context.Context, w http.ResponseWriter, to recovery.Target, reason string) error {
+	site, err := s.site(ctx)
+	if err != nil {
+		return err
+	}
+	op, err := s.node.StartRestore(ctx, site, to, reason)
 	if err != nil {
 		return err
 	}
@@ -436,7 +436,7 @@ func (s *Server) listRestores(ctx context.Context) ([]restoreInfo, error) {
 		switch target, head, digest, ok := recovery.Outcome(op.Detail, "work"); {
 		case op.State == "failed":
 			info.Error = &op.Detail
-		case op.State == "running":
+		case op.State == "running" || op.State == "switched":
 			s.running(site.ID, &info, op.Detail)
 		case ok:
 			info.ToCommit, info.HeadBefore, info.Digest = target, head, &digest
@@ -506,5 +506,9 @@ func (s *Server) postUndo(w http.ResponseWriter, r *http.Request) error {
 	if !info.Undoable {
 		return fault.Conflict("Only the newest restore that changed something can be undone; choose a commit to go back further.")
 	}
-	return s.startRestore(w, r.Context(), info.HeadBefore, fmt.Sprintf("undo of the restore to commit %d", info.ToCommit))
+	op, err := ids.Parse[ids.Operation](info.ID)
+	if err != nil {
+		return err
+	}
+	return s.startRestore(r.Context(), w, recovery.Target{Undo: op}, fmt.Sprintf("undo of the restore to commit %d", info.ToCommit))
 }

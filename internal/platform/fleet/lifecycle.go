@@ -43,21 +43,29 @@ func (f *Fleet) setState(ctx context.Context, tx *volume.Tx, s *Site, to State, 
 	return err
 }
 
-// Switch makes the given generations the present ones, sets the site's state and finishes the operation, in one commit: all of a
-// site's volumes change to their restored state together or not at all.
-func (f *Fleet) Switch(ctx context.Context, id ids.Site, to State, generations map[volume.Ref]int64, op ids.Operation, detail string) error {
+// Switch makes the given generations the present ones and notes in the ledger that the operation has switched, in one commit: all of a site's
+// volumes change to their restored state together or not at all. The site stays in the state of being restored until Settle.
+func (f *Fleet) Switch(ctx context.Context, generations map[volume.Ref]int64, op ids.Operation, detail string) error {
+	return f.write(ctx, func(tx *volume.Tx) error {
+		if err := place(ctx, tx, generations); err != nil {
+			return err
+		}
+		_, err := tx.Exec(ctx, qFinish, op, "switched", detail, nil)
+		return err
+	})
+}
+
+// Settle ends a restore: the site's state and the operation's end in one commit.
+func (f *Fleet) Settle(ctx context.Context, id ids.Site, to State, op ids.Operation, state, detail string) error {
 	s, err := f.Site(id)
 	if err != nil {
 		return err
 	}
 	return f.write(ctx, func(tx *volume.Tx) error {
-		if err := place(ctx, tx, generations); err != nil {
-			return err
-		}
 		if _, err := tx.Exec(ctx, qSetState, s.ID, string(to), clock.Micros(tx.Now()), ""); err != nil {
 			return err
 		}
-		return finish(ctx, tx, op, "done", detail)
+		return finish(ctx, tx, op, state, detail)
 	})
 }
 
@@ -68,7 +76,7 @@ type Operation struct {
 	Target   string        `json:"target"`
 	Actor    string        `json:"actor"`
 	Reason   string        `json:"reason"`
-	State    string        `json:"state"` // "running", "done", "failed"
+	State    string        `json:"state"` // "running", "switched" (a restore whose volumes are the restored ones already), "done", "failed"
 	Detail   string        `json:"detail"`
 	Started  time.Time     `json:"started"`
 	Finished *time.Time    `json:"finished,omitempty"`

@@ -63,6 +63,7 @@ var (
 	qPostpone = storage.Register("jobs/job.postpone", `UPDATE job SET due_us = $4, attempts = $5, last_error = $6, state = $7
 		WHERE id = $1 AND due_us = $2 AND attempts = $3 AND state = 'due'`)
 	qHold    = storage.Register("jobs/job.hold", `UPDATE job SET state = 'held' WHERE state = 'due' AND due_us <= $1`)
+	qPast    = storage.Register("jobs/job.past", `SELECT count(*) FROM job WHERE state = 'due' AND due_us <= $1`)
 	qRelease = storage.Register("jobs/job.release", `UPDATE job SET state = 'due', due_us = $2, attempts = 0 WHERE id = $1 AND state <> 'due'`)
 )
 
@@ -107,11 +108,17 @@ func InState(ctx context.Context, tx *volume.Tx, state string, after time.Time, 
 	return storage.All(ctx, tx.Tx, qInState, scan, state, clock.Micros(after), limit)
 }
 
-// HoldPast holds every job whose time has passed. It is called once a volume has been brought back to an earlier instant, so that nothing of
-// the time that was restored is sent again.
-func HoldPast(ctx context.Context, tx *volume.Tx) error {
-	_, err := tx.Exec(ctx, qHold, clock.Micros(tx.Now()))
+// HoldPast holds every job whose time has passed by more than grace. It is called once a volume has been brought back: after going back to an
+// earlier instant with no grace, so that nothing of the time that was restored is sent again; after rebuilding the newest state with some, since
+// what is due just now, such as the next page of an open alert, must still go out.
+func HoldPast(ctx context.Context, tx *volume.Tx, grace time.Duration) error {
+	_, err := tx.Exec(ctx, qHold, clock.Micros(tx.Now().Add(-grace)))
 	return err
+}
+
+// CountPast counts the jobs that HoldPast would hold.
+func CountPast(ctx context.Context, tx *volume.Tx, grace time.Duration) (n int, err error) {
+	return n, tx.Get(ctx, qPast, []any{clock.Micros(tx.Now().Add(-grace))}, &n)
 }
 
 // Release makes a held or dead job due now.

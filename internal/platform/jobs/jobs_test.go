@@ -212,7 +212,7 @@ func TestPassedJobsOfARestoredVolumeAreHeld(t *testing.T) {
 	w.runner.Handle("send", jobs.Handler{Do: func(context.Context, *volume.Volume, *jobs.Job) error { sent++; return nil }})
 	w.put(jobs.Job{Kind: "send", Key: "passed"})
 	w.put(jobs.Job{Kind: "send", Key: "coming", Due: w.clock.Now().Add(time.Hour)})
-	if err := w.v.Write(t.Context(), func(tx *volume.Tx) error { return jobs.HoldPast(t.Context(), tx) }); err != nil {
+	if err := w.v.Write(t.Context(), func(tx *volume.Tx) error { return jobs.HoldPast(t.Context(), tx, 0) }); err != nil {
 		t.Fatal(err)
 	}
 	w.clock.Advance(time.Hour)

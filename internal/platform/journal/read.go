@@ -17,7 +17,6 @@ var (
 		FROM journal_commit WHERE seq = $1`)
 	qCommitAt = storage.Register("journal/commit.at", `SELECT coalesce(max(seq), 0) FROM journal_commit WHERE at_us <= $1`)
 	qChanges  = storage.Register("journal/change.between", `SELECT n, tbl, op, before, after FROM journal_change WHERE n >= $1 AND n <= $2 ORDER BY n`)
-	qLastKind = storage.Register("journal/commit.last_of_kind", `SELECT coalesce(max(seq), 0) FROM journal_commit WHERE kind = $1`)
 	qPrune    = storage.Register("journal/change.prune", `DELETE FROM journal_change WHERE n <= $1 AND n < (SELECT sealed_n FROM journal_head)`)
 )
 
@@ -74,12 +73,6 @@ func Get(ctx context.Context, tx *storage.Tx, seq int64) (Commit, error) {
 func At(ctx context.Context, tx *storage.Tx, us int64) (int64, error) {
 	var seq int64
 	err := tx.Get(ctx, qCommitAt, []any{us}, &seq)
-	return seq, err
-}
-
-// LastOfKind gives the number of the newest commit of a kind, 0 when there is none.
-func LastOfKind(ctx context.Context, tx *storage.Tx, kind string) (seq int64, err error) {
-	err = tx.Get(ctx, qLastKind, []any{kind}, &seq)
 	return seq, err
 }
 

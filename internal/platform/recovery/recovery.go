@@ -29,6 +29,7 @@ type Recovery struct {
 	clock   clock.Clock
 	tmp     string
 	log     *slog.Logger
+	settle  func(context.Context, Built) error
 }
 
 // Config is what recovery needs.
@@ -40,11 +41,16 @@ type Config struct {
 	Clock   clock.Clock
 	Tmp     string
 	Log     *slog.Logger
+	// Restored is called for every volume that was brought back, before anybody can change it: what its time past would send is held there.
+	Restored func(ctx context.Context, b Built) error
 }
 
 // New makes a Recovery.
 func New(c Config) *Recovery {
-	return &Recovery{vault: c.Vault, shipper: c.Shipper, pool: c.Pool, fleet: c.Fleet, clock: c.Clock, tmp: c.Tmp, log: c.Log}
+	if c.Restored == nil {
+		c.Restored = func(context.Context, Built) error { return nil }
+	}
+	return &Recovery{settle: c.Restored, vault: c.Vault, shipper: c.Shipper, pool: c.Pool, fleet: c.Fleet, clock: c.Clock, tmp: c.Tmp, log: c.Log}
 }
 
 // Target is the state to restore: a commit of the site's work volume, an instant (all volumes to the last commit at or before it),
@@ -52,6 +58,8 @@ func New(c Config) *Recovery {
 type Target struct {
 	Commit int64
 	At     time.Time
+	// Undo is a restore to take back: every volume goes to its state before it, what it did not touch stays.
+	Undo ids.Operation
 }
 
 // Progress is how far a restore is.
@@ -133,24 +141,72 @@ func (r *Recovery) RestoreSite(ctx context.Context, id ids.Site, target Target, 
 		res.Volumes = append(res.Volumes, b)
 	}
 	report(Progress{Step: "switching", Done: len(refs), Total: len(refs), Unit: "volumes"})
-	if err := r.fleet.Switch(ctx, id, settled(before), generations, res.Operation, outcome(target, res.Volumes)); err != nil {
+	did := outcome(target, res.Volumes)
+	if err := r.fleet.Switch(ctx, generations, res.Operation, did); err != nil {
 		return res, err
 	}
-	for _, ref := range refs {
-		if generations[ref] == 0 {
-			continue
+	for _, b := range res.Volumes {
+		if err := r.pool.Evict(ctx, b.Ref); err != nil {
+			return res, err
 		}
-		if err := r.pool.Evict(ctx, ref); err != nil {
+		if err := r.settle(ctx, b); err != nil { // while nobody can change the site yet
 			return res, err
 		}
 		if r.shipper != nil {
-			r.shipper.Mark(ref)
+			r.shipper.Mark(b.Ref)
 		}
-		r.dropSuperseded(ctx, ref, generations[ref]-1)
+		r.dropSuperseded(ctx, b.Ref, generations[b.Ref]-1)
+	}
+	if err := r.fleet.Settle(ctx, id, settled(before), res.Operation, "done", did); err != nil {
+		return res, err
 	}
 	res.Finished = r.clock.Now()
 	report(Progress{Step: "done", Done: len(refs), Total: len(refs), Unit: "volumes"})
 	return res, nil
+}
+
+// Resume ends the restores that a crash interrupted: a site that is still marked as being restored is, by the switch, either what it was before or
+// the restored one, and is opened again in the state that it had. What was switched is looked after as if nothing had come between.
+func (r *Recovery) Resume(ctx context.Context) error {
+	for _, s := range r.fleet.All() {
+		if s.State != fleet.Restoring {
+			continue
+		}
+		ledger, err := r.fleet.Ledger(ctx, s.ID.String(), time.Time{}, ids.Operation{}, 200)
+		if err != nil {
+			return err
+		}
+		before, last := fleet.Active, fleet.Operation{}
+		for _, op := range ledger {
+			state, ok := strings.CutPrefix(op.Kind, "site ")
+			if ok && state != string(fleet.Restoring) {
+				before = fleet.State(state)
+				break
+			}
+			if last.ID.IsZero() && op.Kind == "restore" {
+				last = op
+			}
+		}
+		for _, ref := range r.fleet.VolumesOf(s.ID.String()) {
+			there, err := r.fleet.Engine().Exists(ctx, ref.Name(r.fleet.Generation(ref)))
+			if err != nil {
+				return err
+			}
+			if there {
+				if err := r.settle(ctx, Built{Ref: ref, Target: 1, Head: 2}); err != nil {
+					return err
+				}
+			}
+		}
+		state, detail := "done", last.Detail
+		if last.State != "switched" {
+			state, detail = "failed", "The process that worked at this restore stopped. The site is as it was before; start the restore again."
+		}
+		if err := r.fleet.Settle(ctx, s.ID, before, last.ID, state, detail); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // settled is the state a site returns to: one that was interrupted while restoring becomes active.
@@ -183,8 +239,22 @@ func Outcome(detail, kind string) (target, head int64, digest string, ok bool) {
 	return 0, 0, "", false
 }
 
+// Changed tells whether a restore that the ledger speaks of changed any volume.
+func Changed(detail string) bool {
+	for part := range strings.SplitSeq(detail, "; ") {
+		var kind, digest string
+		var target, head int64
+		if n, err := fmt.Sscanf(part, "%s %d of %d %s", &kind, &target, &head, &digest); n == 4 && err == nil && target != head {
+			return true
+		}
+	}
+	return false
+}
+
 func describe(t Target) string {
 	switch {
+	case !t.Undo.IsZero():
+		return "undo of " + t.Undo.String()
 	case t.Commit > 0:
 		return fmt.Sprintf("to commit %d", t.Commit)
 	case !t.At.IsZero():
@@ -260,6 +330,8 @@ var errYounger = errors.New("the volume is younger than the target")
 // was switched on later stays as it is: errYounger.
 func (r *Recovery) resolve(ctx context.Context, ref volume.Ref, t Target) (int64, error) {
 	switch {
+	case !t.Undo.IsZero():
+		return r.beforeRestore(ctx, ref, t.Undo)
 	case t.Commit > 0 && ref.Kind == "work":
 		return t.Commit, nil
 	case t.Commit > 0:
@@ -272,6 +344,26 @@ func (r *Recovery) resolve(ctx context.Context, ref volume.Ref, t Target) (int64
 		return 0, nil
 	}
 	return r.CommitAt(ctx, ref, t.At)
+}
+
+// beforeRestore gives the commit of a volume before the one that a restore made, 0 (the newest) where the restore changed nothing.
+func (r *Recovery) beforeRestore(ctx context.Context, ref volume.Ref, op ids.Operation) (int64, error) {
+	frames, err := r.vault.History(ctx, ref.String())
+	if err != nil {
+		return 0, err
+	}
+	for _, f := range slices.Backward(frames) {
+		entries, err := r.vault.Read(ctx, f)
+		if err != nil {
+			return 0, err
+		}
+		for _, e := range entries {
+			if e.Commit.Kind == journal.KindRestore && e.Commit.Request == op.String() {
+				return e.Commit.Seq - 1, nil
+			}
+		}
+	}
+	return 0, nil
 }
 
 // commitTime gives the instant of a commit that the vault holds.
@@ -435,14 +527,9 @@ func (r *Recovery) Rebuild(ctx context.Context, ref volume.Ref) (Built, error) {
 	if err := r.pool.Evict(ctx, ref); err != nil {
 		return Built{}, err
 	}
-	return r.build(ctx, ref, 0, place.Generation, journal.Commit{})
-}
-
-// LastRestore gives the number of the newest commit of a volume that is a restore, 0 when there is none.
-func (r *Recovery) LastRestore(ctx context.Context, ref volume.Ref) (seq int64, err error) {
-	err = r.pool.Volume(ref).Read(ctx, func(tx *volume.Tx) error {
-		seq, err = journal.LastOfKind(ctx, tx.Tx, journal.KindRestore)
-		return err
-	})
-	return seq, err
+	b, err := r.build(ctx, ref, 0, place.Generation, journal.Commit{})
+	if err != nil {
+		return b, err
+	}
+	return b, r.settle(ctx, b)
 }

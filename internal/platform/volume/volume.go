@@ -111,6 +111,16 @@ func (v *Volume) Write(ctx context.Context, fn func(*Tx) error) error {
 	return h.write(ctx, journal.KindWrite, fn)
 }
 
+// Settle is Write for recovery alone: it works on a volume that nobody else may change now.
+func (v *Volume) Settle(ctx context.Context, fn func(*Tx) error) error {
+	h, err := v.pool.acquire(ctx, v.ref)
+	if err != nil {
+		return err
+	}
+	defer v.pool.release(h)
+	return h.write(ctx, journal.KindWrite, fn)
+}
+
 // Receipt collects the commits made under a context, so that the edge can hand their numbers to the client.
 type Receipt struct {
 	Commits []CommitOf
