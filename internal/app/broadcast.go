@@ -13,9 +13,15 @@ type broadcast struct {
 	listeners map[volume.Ref]map[*listener]bool
 }
 
-// listener receives the commits of one volume.
+// volumeCommit is a commit of a volume.
+type volumeCommit struct {
+	ref    volume.Ref
+	commit journal.Commit
+}
+
+// listener receives the commits of some volumes.
 type listener struct {
-	commits chan journal.Commit
+	commits chan volumeCommit
 	missed  chan struct{} // closed when commits were dropped
 	once    sync.Once
 }
@@ -23,20 +29,24 @@ type listener struct {
 func newBroadcast() *broadcast { return &broadcast{listeners: map[volume.Ref]map[*listener]bool{}} }
 
 // listen starts to receive; the returned function ends it.
-func (b *broadcast) listen(ref volume.Ref) (*listener, func()) {
-	l := &listener{commits: make(chan journal.Commit, 256), missed: make(chan struct{})}
+func (b *broadcast) listen(refs ...volume.Ref) (*listener, func()) {
+	l := &listener{commits: make(chan volumeCommit, 256), missed: make(chan struct{})}
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if b.listeners[ref] == nil {
-		b.listeners[ref] = map[*listener]bool{}
+	for _, ref := range refs {
+		if b.listeners[ref] == nil {
+			b.listeners[ref] = map[*listener]bool{}
+		}
+		b.listeners[ref][l] = true
 	}
-	b.listeners[ref][l] = true
 	return l, func() {
 		b.mu.Lock()
 		defer b.mu.Unlock()
-		delete(b.listeners[ref], l)
-		if len(b.listeners[ref]) == 0 {
-			delete(b.listeners, ref)
+		for _, ref := range refs {
+			delete(b.listeners[ref], l)
+			if len(b.listeners[ref]) == 0 {
+				delete(b.listeners, ref)
+			}
 		}
 	}
 }
@@ -48,7 +58,7 @@ func (b *broadcast) send(ref volume.Ref, commits []journal.Commit) {
 	for l := range b.listeners[ref] {
 		for _, c := range commits {
 			select {
-			case l.commits <- c:
+			case l.commits <- volumeCommit{ref, c}:
 			default:
 				l.once.Do(func() { close(l.missed) })
 			}

@@ -4,12 +4,16 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/http"
+	"slices"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 
 	"holdfast.dev/internal/base/fault"
+	"holdfast.dev/internal/base/ids"
 	"holdfast.dev/internal/platform/httpkit"
 	"holdfast.dev/internal/platform/journal"
 	"holdfast.dev/internal/platform/volume"
@@ -37,21 +41,62 @@ type entity struct {
 	Op      string `json:"op"`
 }
 
-// getEvents streams the commits of the site to a browser (Server-Sent Events). Last-Event-ID continues after a commit.
+// position is how far a browser has seen each volume of its site, as it repeats it in Last-Event-ID: "oncall.4~work.17".
+type position map[string]int64
+
+func (p position) String() string {
+	var parts []string
+	for kind, seq := range p {
+		parts = append(parts, kind+"."+strconv.FormatInt(seq, 10))
+	}
+	slices.Sort(parts)
+	return strings.Join(parts, "~")
+}
+
+// parsePosition reads what String wrote; ok is false for anything else.
+func parsePosition(s string) (p position, ok bool) {
+	p = position{}
+	for part := range strings.SplitSeq(s, "~") {
+		kind, number, found := strings.Cut(part, ".")
+		seq, err := strconv.ParseInt(number, 10, 64)
+		if !found || err != nil {
+			return nil, false
+		}
+		p[kind] = seq
+	}
+	return p, true
+}
+
+// getEvents streams the commits of the site's volumes to a browser (Server-Sent Events). Last-Event-ID continues after what was seen.
 func (s *Server) getEvents(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
-	v, err := s.node.workVolume(ctx)
-	if err != nil {
-		return err
+	site := httpkit.SiteFrom(ctx)
+	if site == nil {
+		return errNoSite
 	}
-	if s.node.commits.count(v.Ref()) >= streams {
+	refs := s.node.servedVolumes(site.ID)
+	if len(refs) == 0 {
+		return errNoSite
+	}
+	if s.node.commits.count(refs[0]) >= streams {
 		return fault.Unavailable("Too many browsers listen to this site; this one reads anew when it is looked at.")
 	}
-	l, stop := s.node.commits.listen(v.Ref())
+	l, stop := s.node.commits.listen(refs...)
 	defer stop()
-	head, missed, err := s.missedCommits(ctx, v, r.Header.Get("Last-Event-ID"))
-	if err != nil {
-		return err
+	seen, resumed := parsePosition(r.Header.Get("Last-Event-ID"))
+	heads := position{}
+	var missed []volumeCommit
+	again := r.Header.Get("Last-Event-ID") != "" && !resumed
+	for _, ref := range refs {
+		head, commits, err := s.missedCommits(ctx, s.node.Pool.Volume(ref), seen, resumed)
+		if err != nil {
+			return err
+		}
+		heads[ref.Kind] = head
+		again = again || commits == nil
+		for _, c := range commits {
+			missed = append(missed, volumeCommit{ref, c})
+		}
 	}
 	h := w.Header()
 	h.Set("Content-Type", "text/event-stream")
@@ -60,11 +105,20 @@ func (s *Server) getEvents(w http.ResponseWriter, r *http.Request) error {
 	httpkit.Unbuffered(w)
 	w.WriteHeader(http.StatusOK)
 	out := eventStream{w: w, rc: http.NewResponseController(w)}
-	if missed == nil {
-		out.send("reset", head, []byte("{}"))
-	}
-	for _, c := range missed {
-		out.send("commit", c.Seq, s.event(ctx, v, c))
+	if again {
+		out.send("reset", heads.String(), []byte("{}"))
+	} else {
+		at := maps.Clone(heads)
+		for kind := range at {
+			if s, ok := seen[kind]; ok {
+				at[kind] = s
+			}
+		}
+		slices.SortStableFunc(missed, func(a, b volumeCommit) int { return a.commit.At.Compare(b.commit.At) })
+		for _, m := range missed {
+			at[m.ref.Kind] = m.commit.Seq
+			out.send("commit", at.String(), s.event(ctx, m.ref, m.commit))
+		}
 	}
 	out.comment()
 	tick := time.NewTicker(heartbeat)
@@ -74,11 +128,12 @@ func (s *Server) getEvents(w http.ResponseWriter, r *http.Request) error {
 		case <-ctx.Done():
 			return nil
 		case <-l.missed:
-			out.send("reset", 0, []byte("{}"))
+			out.send("reset", "", []byte("{}"))
 			return nil // the browser comes back and continues from the newest commit
-		case c := <-l.commits:
-			if c.Seq > head {
-				out.send("commit", c.Seq, s.event(ctx, v, c))
+		case m := <-l.commits:
+			if m.commit.Seq > heads[m.ref.Kind] {
+				heads[m.ref.Kind] = m.commit.Seq
+				out.send("commit", heads.String(), s.event(ctx, m.ref, m.commit))
 			}
 		case <-tick.C:
 			out.comment()
@@ -87,23 +142,30 @@ func (s *Server) getEvents(w http.ResponseWriter, r *http.Request) error {
 	return nil // the browser went away
 }
 
-// missedCommits gives the newest commit and those after the one that the browser saw last; nil when it must read everything anew.
-func (s *Server) missedCommits(ctx context.Context, v *volume.Volume, last string) (head int64, missed []journal.Commit, err error) {
+// servedVolumes lists the volumes of a site, the work volume first.
+func (n *Node) servedVolumes(site ids.Site) []volume.Ref {
+	refs := n.Fleet.VolumesOf(site.String())
+	slices.SortFunc(refs, func(a, b volume.Ref) int { return -strings.Compare(a.Kind, b.Kind) })
+	return refs
+}
+
+// missedCommits gives the newest commit of a volume and those after what the browser saw of it; nil when it must read everything anew.
+func (s *Server) missedCommits(ctx context.Context, v *volume.Volume, seen position, resumed bool) (head int64, missed []journal.Commit, err error) {
 	err = v.Read(ctx, func(tx *volume.Tx) error {
 		h, err := journal.ReadHead(ctx, tx.Tx)
 		if err != nil {
 			return err
 		}
 		head = h.Seq
-		if last == "" {
+		last, known := seen[v.Ref().Kind]
+		if !resumed {
 			missed = []journal.Commit{}
 			return nil
 		}
-		seen, err := strconv.ParseInt(last, 10, 64)
-		if err != nil || seen > head || head-seen > replayed {
+		if !known || last > head || head-last > replayed {
 			return nil
 		}
-		missed, err = journal.Commits(ctx, tx.Tx, seen, replayed)
+		missed, err = journal.Commits(ctx, tx.Tx, last, replayed)
 		if missed == nil {
 			missed = []journal.Commit{}
 		}
@@ -113,14 +175,14 @@ func (s *Server) missedCommits(ctx context.Context, v *volume.Volume, last strin
 }
 
 // event tells a commit. All browsers of a site are told the same, so it is made once.
-func (s *Server) event(ctx context.Context, v *volume.Volume, c journal.Commit) []byte {
-	return s.told.get(toldKey{v.Ref(), c.Seq, c.At}, func() []byte {
-		entities, err := s.entities(ctx, v, c)
+func (s *Server) event(ctx context.Context, ref volume.Ref, c journal.Commit) []byte {
+	return s.told.get(toldKey{ref, c.Seq, c.At}, func() []byte {
+		entities, err := s.entities(ctx, s.node.Pool.Volume(ref), c)
 		if err != nil {
-			s.node.Log.Error("commit could not be told to browsers", "volume", v.Ref().String(), "commit", c.Seq, "error", err)
+			s.node.Log.Error("commit could not be told to browsers", "volume", ref.String(), "commit", c.Seq, "error", err)
 			entities = []entity{{Type: "unknown", Op: changes.Update}}
 		}
-		b, err := json.Marshal(map[string]any{"seq": c.Seq, "at": c.At.UTC().Format(time.RFC3339Nano), "actor": c.Actor, "entities": entities})
+		b, err := json.Marshal(map[string]any{"seq": c.Seq, "volume": ref.Kind, "at": c.At.UTC().Format(time.RFC3339Nano), "actor": c.Actor, "entities": entities})
 		if err != nil {
 			return []byte("{}")
 		}
@@ -129,26 +191,30 @@ func (s *Server) event(ctx context.Context, v *volume.Volume, c journal.Commit) 
 }
 
 func (s *Server) entities(ctx context.Context, v *volume.Volume, c journal.Commit) ([]entity, error) {
+	kind := v.Ref().Kind
 	out := []entity{}
 	if c.Summary.Changes() <= described {
 		err := v.Read(ctx, func(tx *volume.Tx) error {
-			cat, err := catalog.Load(ctx, tx)
-			if err != nil {
-				return err
+			words := changes.Words{Person: func(a string) string { return a }}
+			if kind == "work" {
+				var err error
+				if words.Catalog, err = catalog.Load(ctx, tx); err != nil {
+					return err
+				}
 			}
-			items, err := changes.Commit(ctx, tx, changes.Words{Catalog: cat, Person: func(a string) string { return a }}, c)
+			items, err := s.node.describeCommit(ctx, tx, kind, words, c)
 			for _, i := range items {
 				out = append(out, entity{i.Type, i.ID, i.Key, i.Project, i.Op})
 			}
 			return err
 		})
-		if err == nil || !changes.Gone(err) {
+		if err == nil || !gone(err) {
 			return out, err
 		}
 	}
 	seen := map[entity]bool{}
 	for _, t := range c.Summary {
-		e := entity{Type: changes.TypeOf(t.Table), Op: changes.Update}
+		e := entity{Type: s.node.typeOf(kind, t.Table), Op: changes.Update}
 		if e.Type != "" && !seen[e] {
 			seen[e] = true
 			out = append(out, e)
@@ -197,9 +263,9 @@ type eventStream struct {
 	err error
 }
 
-func (o *eventStream) send(event string, id int64, data []byte) {
-	if id > 0 {
-		o.write("event: %s\nid: %d\ndata: %s\n\n", event, id, data)
+func (o *eventStream) send(event, id string, data []byte) {
+	if id != "" {
+		o.write("event: %s\nid: %s\ndata: %s\n\n", event, id, data)
 		return
 	}
 	o.write("event: %s\ndata: %s\n\n", event, data)

@@ -9,12 +9,11 @@ import (
 
 	"holdfast.dev/internal/base/fault"
 	"holdfast.dev/internal/base/ids"
+	"holdfast.dev/internal/platform/changefeed"
 	"holdfast.dev/internal/platform/fleet"
 	"holdfast.dev/internal/platform/httpkit"
-	"holdfast.dev/internal/platform/journal"
 	"holdfast.dev/internal/platform/recovery"
 	"holdfast.dev/internal/platform/volume"
-	"holdfast.dev/internal/product/tracker/catalog"
 	"holdfast.dev/internal/product/tracker/changes"
 	"holdfast.dev/internal/product/tracker/needs"
 )
@@ -65,164 +64,24 @@ func (s *Server) people(ctx context.Context) (map[string]needs.Person, error) {
 	return people{s.node.products.access, httpkit.SiteFrom(ctx).Org}.Everybody(ctx)
 }
 
-type commitInfo struct {
-	Seq     int64         `json:"seq"`
-	At      string        `json:"at"`
-	Actor   personInfo    `json:"actor"`
-	Source  string        `json:"source"`
-	Reason  string        `json:"reason"`
-	Changes int64         `json:"changes"`
-	Summary []touchedInfo `json:"summary"`
-}
-
-type touchedInfo struct {
-	Type    string `json:"type"`
-	Op      string `json:"op"`
-	Count   int64  `json:"count"`
-	Example string `json:"example"`
-}
-
-func (s *Server) getCommits(w http.ResponseWriter, r *http.Request) error {
-	limit, err := httpkit.IntParam(r, "limit", 50, 1, 200)
-	if err != nil {
-		return err
-	}
-	before, err := httpkit.IntParam(r, "before", 0, 0, 1<<53)
-	if err != nil {
-		return err
-	}
-	f := journal.Filter{Before: int64(before), Actor: r.URL.Query().Get("actor")}
-	for name, to := range map[string]*time.Time{"from": &f.From, "to": &f.To} {
-		if text := r.URL.Query().Get(name); text != "" {
-			if *to, err = time.Parse(time.RFC3339Nano, text); err != nil {
-				return fault.Bad("The parameter %s takes an instant such as 2026-04-05T07:38:00Z.", name)
-			}
-		}
-	}
-	ctx := r.Context()
-	people, err := s.people(ctx)
-	if err != nil {
-		return err
-	}
-	v, err := s.node.workVolume(ctx)
-	if err != nil {
-		return err
-	}
-	out := struct {
-		Commits []commitInfo `json:"commits"`
-		Next    *int64       `json:"next"`
-	}{Commits: []commitInfo{}}
-	err = v.Read(ctx, func(tx *volume.Tx) error {
-		found, err := journal.List(ctx, tx.Tx, f, limit+1)
-		if err != nil {
-			return err
-		}
-		if len(found) > limit {
-			found = found[:limit]
-			out.Next = &found[limit-1].Seq
-		}
-		words, err := s.words(ctx, tx, people)
-		if err != nil {
-			return err
-		}
-		for _, c := range found {
-			info := commitInfo{c.Seq, c.At.UTC().Format(time.RFC3339Nano), actor(people, c.Actor), c.Source, c.Reason, c.Summary.Changes(), nil}
-			if info.Summary, err = summarize(ctx, tx, words, c); err != nil {
-				return err
-			}
-			out.Commits = append(out.Commits, info)
-		}
-		return nil
-	})
-	if err != nil {
-		return err
-	}
-	return httpkit.JSON(w, http.StatusOK, out)
-}
-
-func (s *Server) words(ctx context.Context, tx *volume.Tx, people map[string]needs.Person) (changes.Words, error) {
-	cat, err := catalog.Load(ctx, tx)
-	return changes.Words{Catalog: cat, Person: func(account string) string {
-		if p, ok := people[account]; ok {
-			return p.DisplayName
-		}
-		return account
-	}}, err
-}
-
-// summarize counts what a commit did by type of thing, with an example of each while the journal still has the rows.
-func summarize(ctx context.Context, tx *volume.Tx, words changes.Words, c journal.Commit) ([]touchedInfo, error) {
-	out := []touchedInfo{}
-	at := func(itemType, op string) *touchedInfo {
-		for i := range out {
-			if out[i].Type == itemType && out[i].Op == op {
-				return &out[i]
-			}
-		}
-		out = append(out, touchedInfo{Type: itemType, Op: op})
-		return &out[len(out)-1]
-	}
-	if c.Summary.Changes() <= described {
-		items, err := changes.Commit(ctx, tx, words, c)
-		if err == nil {
-			for _, i := range items {
-				t := at(i.Type, i.Op)
-				if t.Count++; t.Example == "" {
-					t.Example = strings.TrimSpace(i.Key + " " + i.Title)
-				}
-			}
-			return out, nil
-		}
-		if !changes.Gone(err) {
-			return nil, err
-		}
-	}
-	ops := map[string]string{"I": changes.Create, "U": changes.Update, "D": changes.Delete}
-	for _, t := range c.Summary {
-		if itemType := changes.TypeOf(t.Table); itemType == t.Table || itemType != "" && itemType != "issue" {
-			at(itemType, ops[t.Op]).Count += t.Count
-		}
-	}
-	if len(out) == 0 {
-		for _, t := range c.Summary {
-			if itemType := changes.TypeOf(t.Table); itemType != "" {
-				at(itemType, changes.Update).Count += t.Count
-			}
-		}
-	}
-	return out, nil
-}
-
 type previewRequest struct {
-	Commit int64  `json:"commit"`
+	Commit int64  `json:"commit"` // of the work volume
 	At     string `json:"at"`
 }
 
-// target resolves a request to a commit of the site's work volume.
-func (s *Server) target(ctx context.Context, p previewRequest) (int64, error) {
-	v, err := s.node.workVolume(ctx)
+// target reads where a request wants to go.
+func (p previewRequest) target() (t recovery.Target, err error) {
 	switch {
-	case err != nil:
-		return 0, err
 	case p.Commit > 0 && p.At == "":
-		return p.Commit, nil
+		t.Commit = p.Commit
+		return t, nil
 	case p.At == "" || p.Commit != 0:
-		return 0, fault.Bad("Give either a commit or an instant.")
+		return t, fault.Bad("Give either a commit or an instant.")
 	}
-	at, err := time.Parse(time.RFC3339Nano, p.At)
-	if err != nil {
-		return 0, fault.Bad("An instant is written like 2026-04-05T07:38:00Z.")
+	if t.At, err = time.Parse(time.RFC3339Nano, p.At); err != nil {
+		return t, fault.Bad("An instant is written like 2026-04-05T07:38:00Z.")
 	}
-	if err := s.shipped(ctx, v); err != nil {
-		return 0, err
-	}
-	return s.node.Recovery.CommitAt(ctx, v.Ref(), at)
-}
-
-// shipped waits until the vault holds everything that is committed.
-func (s *Server) shipped(ctx context.Context, v *volume.Volume) error {
-	s.node.Shipper.Mark(v.Ref())
-	return s.node.Shipper.Flush(ctx)
+	return t, nil
 }
 
 type previewItem struct {
@@ -256,22 +115,18 @@ type previewBody struct {
 // previewed bounds the items of a preview; the counts are always complete.
 const previewed = 500
 
-// postPreview tells what a restore would change in the present state.
+// postPreview tells what a restore would change in the present state of all volumes.
 func (s *Server) postPreview(w http.ResponseWriter, r *http.Request) error {
 	in, err := httpkit.Decode[previewRequest](r)
 	if err != nil {
 		return err
 	}
+	target, err := in.target()
+	if err != nil {
+		return err
+	}
 	ctx := r.Context()
-	commit, err := s.target(ctx, in)
-	if err != nil {
-		return err
-	}
-	v, err := s.node.workVolume(ctx)
-	if err != nil {
-		return err
-	}
-	p, err := s.node.Recovery.Preview(ctx, v.Ref(), commit)
+	site, err := s.site(ctx)
 	if err != nil {
 		return err
 	}
@@ -279,30 +134,55 @@ func (s *Server) postPreview(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	rows := make([]changes.Row, len(p.Rows))
-	for i, d := range p.Rows {
-		rows[i] = changes.Row{Table: d.Table, Before: d.Now, After: d.Then}
-	}
-	var items []changes.Item
-	err = v.Read(ctx, func(tx *volume.Tx) error {
-		words, err := s.words(ctx, tx, people)
-		if err != nil {
-			return err
-		}
-		items, err = changes.Describe(ctx, tx, words, rows)
-		return err
-	})
+	commits, err := s.node.Recovery.Resolve(ctx, site.ID, target)
 	if err != nil {
 		return err
 	}
-	out := previewBody{Commit: commit, At: p.Target.At.UTC().Format(time.RFC3339Nano), Head: p.Head, ByType: []*previewCount{}, Items: []previewItem{}}
-	out.fill(items)
+	out := previewBody{ByType: []*previewCount{}, Items: []previewItem{}}
+	for _, ref := range s.node.servedVolumes(site.ID) {
+		commit, ok := commits[ref]
+		if !ok {
+			continue
+		}
+		p, err := s.node.Recovery.Preview(ctx, ref, commit)
+		if err != nil {
+			return err
+		}
+		if ref.Kind == "work" {
+			out.Commit, out.Head, out.At = commit, p.Head, p.Target.At.UTC().Format(time.RFC3339Nano)
+		}
+		items, err := s.previewItems(ctx, ref, p, people)
+		if err != nil {
+			return err
+		}
+		out.fill(items)
+	}
 	return httpkit.JSON(w, http.StatusOK, out)
+}
+
+// previewItems tells the rows of a preview of one volume.
+func (s *Server) previewItems(ctx context.Context, ref volume.Ref, p recovery.Preview, people map[string]needs.Person) (items []changes.Item, err error) {
+	rows := make([]changefeed.Row, len(p.Rows))
+	for i, d := range p.Rows {
+		rows[i] = changefeed.Row{Table: d.Table, Before: d.Now, After: d.Then}
+	}
+	err = s.node.Pool.Volume(ref).Read(ctx, func(tx *volume.Tx) error {
+		words, err := s.words(ctx, tx, ref.Kind, people)
+		if err != nil {
+			return err
+		}
+		items, err = s.node.describeRows(ctx, tx, ref.Kind, words, rows)
+		return err
+	})
+	return items, err
 }
 
 func (b *previewBody) fill(items []changes.Item) {
 	ops := map[string]string{changes.Create: "add", changes.Update: "change", changes.Delete: "remove"}
 	counts := map[string]*previewCount{}
+	for _, c := range b.ByType {
+		counts[c.Type] = c
+	}
 	for _, i := range items {
 		c := counts[i.Type]
 		if c == nil {
@@ -351,27 +231,19 @@ func (s *Server) postRestore(w http.ResponseWriter, r *http.Request) error {
 	if len(in.Reason) > 1000 {
 		return fault.Invalid("reason", "The reason is longer than 1000 characters.")
 	}
+	target, err := in.target()
+	if err != nil {
+		return err
+	}
 	ctx := r.Context()
-	commit, err := s.target(ctx, in.previewRequest)
+	site, err := s.site(ctx)
 	if err != nil {
 		return err
 	}
-	v, err := s.node.workVolume(ctx)
-	if err != nil {
+	if _, err := s.node.Recovery.Resolve(ctx, site.ID, target); err != nil { // refuse before anything is begun
 		return err
 	}
-	var head journal.Head
-	err = v.Read(ctx, func(tx *volume.Tx) (err error) {
-		head, err = journal.ReadHead(ctx, tx.Tx)
-		return err
-	})
-	if err != nil {
-		return err
-	}
-	if commit < 1 || commit > head.Seq {
-		return fault.Bad("The site has commits 1 to %d; %d is not one of them.", head.Seq, commit)
-	}
-	return s.startRestore(ctx, w, recovery.Target{Commit: commit}, in.Reason)
+	return s.startRestore(ctx, w, target, in.Reason)
 }
 
 func (s *Server) startRestore(ctx context.Context, w http.ResponseWriter, to recovery.Target, reason string) error {

@@ -323,6 +323,39 @@ func (r *Recovery) closeLive(ctx context.Context, ref volume.Ref) error {
 	return nil
 }
 
+// Resolve turns a target into a commit of each volume of a site, without those that are younger. It ships what the vault lacks first, so that the
+// newest commits can be named.
+func (r *Recovery) Resolve(ctx context.Context, site ids.Site, t Target) (map[volume.Ref]int64, error) {
+	refs := r.fleet.VolumesOf(site.String())
+	if r.shipper != nil {
+		for _, ref := range refs {
+			r.shipper.Mark(ref)
+		}
+		if err := r.shipper.Flush(ctx); err != nil {
+			return nil, err
+		}
+	}
+	out := map[volume.Ref]int64{}
+	for _, ref := range refs {
+		seq, err := r.resolve(ctx, ref, t)
+		if errors.Is(err, errYounger) && ref.Kind != "work" {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		frames, err := r.vault.History(ctx, ref.String())
+		if err != nil {
+			return nil, err
+		}
+		if seq != 0 && (len(frames) == 0 || seq < 1 || seq > frames[len(frames)-1].To) {
+			return nil, noCommit(ref, seq, frames)
+		}
+		out[ref] = seq
+	}
+	return out, nil
+}
+
 // errYounger says that a volume was made after the instant that a site goes back to.
 var errYounger = errors.New("the volume is younger than the target")
 

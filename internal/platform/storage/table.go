@@ -11,6 +11,11 @@ import (
 type Table struct {
 	Name   string
 	Exempt string
+	// Item says what a row is to people, such as "wiki.page": browsers, the time machine and reports tell changes by it. Empty for what is nobody's
+	// business, such as sequences.
+	Item   string
+	ItemID string // for rows that are parts of an item, the column with its identifier; empty for items themselves, whose column is id
+	Title  string // the column by which people know an item
 }
 
 // Columns of a table as the database has it: names in order, and which of them are the primary key.

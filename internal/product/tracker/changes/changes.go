@@ -5,7 +5,6 @@ package changes
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -354,24 +353,3 @@ func clip(s string) string {
 	}
 	return s
 }
-
-// Commit reads what a commit changed, while the journal still has its images: they stay until the next snapshot.
-func Commit(ctx context.Context, tx *volume.Tx, w Words, c journal.Commit) ([]Item, error) {
-	found, err := journal.Changes(ctx, tx.Tx, c.FirstN, c.LastN)
-	if err != nil {
-		return nil, err
-	}
-	if int64(len(found)) != c.Summary.Changes() {
-		return nil, errGone
-	}
-	rows := make([]Row, len(found))
-	for i, f := range found {
-		rows[i] = Row{f.Table, f.Before, f.After}
-	}
-	return Describe(ctx, tx, w, rows)
-}
-
-var errGone = errors.New("the images of the commit are no longer in the journal")
-
-// Gone tells whether an error says that the journal no longer has the images.
-func Gone(err error) bool { return errors.Is(err, errGone) }
