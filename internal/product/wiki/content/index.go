@@ -1,0 +1,119 @@
+package content
+
+import (
+	"context"
+	"strings"
+
+	"holdfast.dev/internal/platform/storage"
+	"holdfast.dev/internal/platform/volume"
+	"holdfast.dev/internal/richtext/adf"
+)
+
+// maxIndexed bounds, in bytes, the text of one content that is searched.
+const maxIndexed = 1 << 20
+
+var (
+	qSetText = storage.Register("wiki/text.set", `INSERT INTO wiki_text (content_id, title, body) VALUES ($1, $2, $3)
+		ON CONFLICT (content_id) DO UPDATE SET title = excluded.title, body = excluded.body`)
+	qDropText = storage.Register("wiki/text.drop", `DELETE FROM wiki_text WHERE content_id = $1`)
+	qUses     = storage.Register("wiki/use.of", `SELECT kind, target FROM wiki_use WHERE content_id = $1`)
+	qAddUse   = storage.Register("wiki/use.add", `INSERT INTO wiki_use (content_id, kind, target) VALUES ($1, $2, $3)`)
+	qDropUse  = storage.Register("wiki/use.drop", `DELETE FROM wiki_use WHERE content_id = $1 AND kind = $2 AND target = $3`)
+)
+
+// Use is something that a body uses: kind "macro" with its name, "mention" with the account.
+type Use struct{ Kind, Target string }
+
+// Index lets search find a content by its title, the words of its body, its macros and its mentions. doc may be nil.
+func Index(ctx context.Context, tx *volume.Tx, id int64, title string, doc *adf.Node) error {
+	words := ""
+	var uses []Use
+	if doc != nil {
+		words, uses = doc.PlainText(), Uses(doc)
+	}
+	return IndexText(ctx, tx, id, title, words, uses)
+}
+
+// IndexText is Index for a body that has been read already.
+func IndexText(ctx context.Context, tx *volume.Tx, id int64, title, words string, uses []Use) error {
+	if len(words) > maxIndexed {
+		words = strings.ToValidUTF8(words[:maxIndexed], "")
+	}
+	if _, err := tx.Exec(ctx, qSetText, id, Fold(title), Fold(words)); err != nil {
+		return err
+	}
+	return setUses(ctx, tx, id, uses)
+}
+
+// Unindex makes search forget a content.
+func Unindex(ctx context.Context, tx *volume.Tx, id int64) error {
+	if _, err := tx.Exec(ctx, qDropText, id); err != nil {
+		return err
+	}
+	return setUses(ctx, tx, id, nil)
+}
+
+func setUses(ctx context.Context, tx *volume.Tx, id int64, want []Use) error {
+	have, err := storage.All(ctx, tx.Tx, qUses, func(r *storage.Rows) (u Use, err error) { return u, r.Scan(&u.Kind, &u.Target) }, id)
+	if err != nil {
+		return err
+	}
+	missing := map[Use]bool{}
+	for _, u := range want {
+		missing[u] = true
+	}
+	for _, u := range have {
+		if missing[u] {
+			delete(missing, u)
+			continue
+		}
+		if _, err := tx.Exec(ctx, qDropUse, id, u.Kind, u.Target); err != nil {
+			return err
+		}
+	}
+	for _, u := range want {
+		if !missing[u] {
+			continue
+		}
+		delete(missing, u)
+		if _, err := tx.Exec(ctx, qAddUse, id, u.Kind, u.Target); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// maxTarget bounds the length of a name of a macro or account in the index.
+const maxTarget = 255
+
+// Uses lists the macros and mentions of a document, each once, in order of first use.
+func Uses(doc *adf.Node) []Use {
+	var out []Use
+	seen := map[Use]bool{}
+	add := func(kind, target string) {
+		u := Use{kind, target}
+		if target == "" || len(target) > maxTarget || seen[u] {
+			return
+		}
+		seen[u] = true
+		out = append(out, u)
+	}
+	doc.Walk(func(n *adf.Node) bool {
+		switch n.Type {
+		case "mention":
+			add("mention", n.Attr("id"))
+		case "extension", "inlineExtension", "bodiedExtension", "multiBodiedExtension":
+			add("macro", n.Attr("extensionKey"))
+		case "panel":
+			add("macro", n.Attr("panelType"))
+		case "expand", "nestedExpand":
+			add("macro", "expand")
+		case "codeBlock":
+			add("macro", "code")
+		case "status":
+			add("macro", "status")
+		}
+		return true
+	})
+	return out
+}
