@@ -7,8 +7,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -30,7 +32,8 @@ type manifest struct {
 	Created  time.Time           `json:"created"`
 	Org      fleet.Org           `json:"org"`
 	Site     fleet.Site          `json:"site"`
-	Volumes  map[string]contents `json:"volumes"` // by kind: access, work
+	Volumes  map[string]contents `json:"volumes"` // by kind: access, work, oncall, status
+	Products []string            `json:"products"`
 	Blobs    int                 `json:"blobs"`
 	Software string              `json:"software"`
 }
@@ -43,8 +46,6 @@ type contents struct {
 
 const archiveFormat = "holdfast-site/1"
 
-var qBlobs = storage.Register("app/archive.blobs", `SELECT blob FROM issue_attachment WHERE blob IS NOT NULL UNION SELECT thumbnail FROM issue_attachment WHERE thumbnail IS NOT NULL ORDER BY 1`)
-
 // ExportSite writes the archive of a site. The site goes on meanwhile; the archive is of one instant of each volume.
 func (n *Node) ExportSite(ctx context.Context, s *fleet.Site, file string, report func(Progress)) (m manifest, err error) {
 	org, err := n.Fleet.Org(s.Org)
@@ -56,18 +57,20 @@ func (n *Node) ExportSite(ctx context.Context, s *fleet.Site, file string, repor
 		return m, err
 	}
 	defer os.RemoveAll(dir)
-	m = manifest{Format: archiveFormat, Created: n.Clock.Now().UTC(), Org: *org, Site: *s, Volumes: map[string]contents{}, Software: Version}
+	m = manifest{Format: archiveFormat, Created: n.Clock.Now().UTC(), Org: *org, Site: *s, Volumes: map[string]contents{}, Products: n.Fleet.Products(s.ID), Software: Version}
 	var blobs []string
-	for kind, owner := range map[string]string{"access": s.Org.String(), "work": s.ID.String()} {
-		report(Progress{Step: "copying " + kind, Total: 1, Unit: "database"})
-		path := filepath.Join(dir, kind+".db")
-		if err := n.Pool.Volume(volume.Ref{Kind: kind, Owner: owner}).CopyTo(ctx, path); err != nil {
+	for _, ref := range append(n.Fleet.VolumesOf(s.ID.String()), volume.Ref{Kind: "access", Owner: s.Org.String()}) {
+		report(Progress{Step: "copying " + ref.Kind, Total: 1, Unit: "database"})
+		path := filepath.Join(dir, ref.Kind+".db")
+		if err := n.Pool.Volume(ref).CopyTo(ctx, path); err != nil {
 			return m, err
 		}
-		if m.Volumes[kind], err = n.describe(ctx, kind, path, &blobs); err != nil {
+		if m.Volumes[ref.Kind], err = n.describe(ctx, ref.Kind, path, &blobs); err != nil {
 			return m, err
 		}
 	}
+	slices.Sort(blobs)
+	blobs = slices.Compact(blobs)
 	m.Blobs = len(blobs)
 	out, err := os.OpenFile(file+".part", os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
 	if err != nil {
@@ -83,7 +86,7 @@ func (n *Node) ExportSite(ctx context.Context, s *fleet.Site, file string, repor
 	return m, os.Rename(file+".part", file)
 }
 
-// describe counts and proves the rows of a copied database; of the work volume it also lists the blobs.
+// describe counts and proves the rows of a copied database, and lists the file contents that they name.
 func (n *Node) describe(ctx context.Context, kind, path string, blobs *[]string) (c contents, err error) {
 	k, _ := n.Pool.Kind(kind)
 	db, err := sqlite.OpenImmutable(path)
@@ -94,12 +97,27 @@ func (n *Node) describe(ctx context.Context, kind, path string, blobs *[]string)
 	err = db.Read(ctx, func(tx *storage.Tx) error {
 		digest, rows, err := journal.Scan(ctx, tx, k.Tables)
 		c = contents{rows, digest.String()}
-		if err == nil && kind == "work" && blobs != nil {
-			*blobs, err = storage.All(ctx, tx, qBlobs, func(r *storage.Rows) (h string, err error) { return h, r.Scan(&h) })
+		if err == nil && blobs != nil && kind != "access" {
+			err = namedBlobs(ctx, tx, k.Tables, blobs)
 		}
 		return err
 	})
 	return c, err
+}
+
+// namedBlobs lists the file contents that rows name, by what the tables say of themselves.
+func namedBlobs(ctx context.Context, tx *storage.Tx, tables []storage.Table, blobs *[]string) error {
+	for _, t := range tables {
+		for _, column := range t.Blobs {
+			text := fmt.Sprintf(`SELECT DISTINCT %[1]s FROM %[2]s WHERE %[1]s IS NOT NULL AND %[1]s <> ''`, storage.Quote(column), storage.Quote(t.Name))
+			found, err := storage.AllText(ctx, tx, text, func(r *storage.Rows) (h string, err error) { return h, r.Scan(&h) })
+			if err != nil {
+				return err
+			}
+			*blobs = append(*blobs, found...)
+		}
+	}
+	return nil
 }
 
 func (n *Node) writeArchive(ctx context.Context, out io.Writer, m manifest, dir string, s *fleet.Site, blobs []string, report func(Progress)) error {
@@ -111,7 +129,7 @@ func (n *Node) writeArchive(ctx context.Context, out io.Writer, m manifest, dir 
 	if err := addEntry(t, "manifest.json", int64(len(head)), strings.NewReader(string(head)), m.Created); err != nil {
 		return err
 	}
-	for _, kind := range []string{"access", "work"} {
+	for _, kind := range slices.Sorted(maps.Keys(m.Volumes)) {
 		f, err := os.Open(filepath.Join(dir, kind+".db"))
 		if err != nil {
 			return err
@@ -166,6 +184,9 @@ func (n *Node) ImportSite(ctx context.Context, file, slug string, report func(Pr
 		return nil, err
 	}
 	for kind, want := range m.Volumes {
+		if kind != "access" && !slices.ContainsFunc(siteKinds(), func(k volume.Kind) bool { return k.Name == kind }) {
+			return nil, fault.Bad("The archive holds a database %q, which no site has.", kind)
+		}
 		got, err := n.describe(ctx, kind, filepath.Join(dir, kind+".db"), nil)
 		if err != nil {
 			return nil, fault.Wrap(err, fault.KindInvalid, "The database %s.db of the archive cannot be read: %s", kind, err)
@@ -189,14 +210,28 @@ func (n *Node) ImportSite(ctx context.Context, file, slug string, report func(Pr
 			return nil, err
 		}
 	}
-	if err := n.createVolumes(ctx, m.Site.ID.String(), "work"); err != nil {
-		return nil, err
+	for _, kind := range slices.Sorted(maps.Keys(m.Volumes)) {
+		if kind == "access" {
+			continue
+		}
+		ref := volume.Ref{Kind: kind, Owner: m.Site.ID.String()}
+		if err := n.createVolumes(ctx, ref.Owner, kind); err != nil {
+			return nil, err
+		}
+		report(Progress{Step: "filling " + kind, Total: m.Volumes[kind].Rows, Unit: "rows"})
+		if err := n.fillVolume(ctx, ref, filepath.Join(dir, kind+".db"), m.Volumes[kind]); err != nil {
+			return nil, err
+		}
+		if err := n.holdPast(ctx, n.Pool.Volume(ref), 0); err != nil { // what its time elsewhere would send was sent there
+			return nil, err
+		}
+		report(Progress{Step: "filling " + kind, Done: m.Volumes[kind].Rows, Total: m.Volumes[kind].Rows, Unit: "rows"})
 	}
-	report(Progress{Step: "filling the site", Total: m.Volumes["work"].Rows, Unit: "rows"})
-	if err := n.fillVolume(ctx, volume.Ref{Kind: "work", Owner: m.Site.ID.String()}, filepath.Join(dir, "work.db"), m.Volumes["work"]); err != nil {
-		return nil, err
+	if len(m.Products) > 0 {
+		if err := n.Fleet.SetProducts(ctx, m.Site.ID, m.Products, true); err != nil {
+			return nil, err
+		}
 	}
-	report(Progress{Step: "filling the site", Done: m.Volumes["work"].Rows, Total: m.Volumes["work"].Rows, Unit: "rows"})
 	return n.Fleet.Site(m.Site.ID)
 }
 
@@ -227,7 +262,7 @@ func (n *Node) unpackArchive(ctx context.Context, file, dir string, report func(
 			}
 		case m.Format == "":
 			return m, fault.Bad("%s is no archive of a site: its manifest does not come first.", file)
-		case h.Name == "access.db" || h.Name == "work.db":
+		case m.Volumes[strings.TrimSuffix(h.Name, ".db")] != contents{} && !strings.ContainsAny(h.Name, `/\\`):
 			if err := writeFile(filepath.Join(dir, h.Name), t); err != nil {
 				return m, err
 			}

@@ -112,19 +112,27 @@ func (n *Node) restored(ctx context.Context, b recovery.Built) error {
 	if b.Target < b.Head {
 		grace = 0
 	}
-	var due int
-	err := n.Pool.Volume(b.Ref).Read(ctx, func(tx *volume.Tx) (err error) {
-		due, err = jobs.CountPast(ctx, tx, grace)
+	return n.holdPast(ctx, n.Pool.Volume(b.Ref), grace)
+}
+
+// holdPast holds the jobs of a volume that are overdue by more than grace, and makes sure that the others are looked at.
+func (n *Node) holdPast(ctx context.Context, v *volume.Volume, grace time.Duration) error {
+	any := false
+	err := v.Read(ctx, func(tx *volume.Tx) (err error) {
+		any, err = jobs.Any(ctx, tx)
 		return err
 	})
-	if err == nil && due > 0 {
-		err = n.Pool.Volume(b.Ref).Settle(identity.AsSystem(ctx, "recovery"), func(tx *volume.Tx) error { return jobs.HoldPast(ctx, tx, grace) })
-	}
-	if err != nil {
+	if err != nil || !any {
 		return err
 	}
-	n.Jobs.Look(b.Ref)
-	return nil
+	err = v.Settle(identity.AsSystem(ctx, "recovery"), func(tx *volume.Tx) error {
+		if err := jobs.HoldPast(ctx, tx, grace); err != nil {
+			return err
+		}
+		return tx.WakeAt(tx.Now())
+	})
+	n.Jobs.Look(v.Ref())
+	return err
 }
 
 // LastRestore gives the newest restore of a site that changed something, for its undo.

@@ -112,7 +112,6 @@ var unsorted = map[string]string{
 	"tracker/filter.list":                "the filters that somebody may see",
 	"journal/change.summary":             "the changes of one commit, grouped by table",
 	"tracker/search.filter_by_name":      "filters of one name",
-	"app/archive.blobs":                  "the export of a whole site",
 	"tracker/search.labels":              "the labels with one beginning",
 	"tracker/issue_label.names":          "distinct labels from the index of labels",
 	"tracker/issue_version.issues":       "the issues of one version",

@@ -63,7 +63,6 @@ var (
 	qPostpone = storage.Register("jobs/job.postpone", `UPDATE job SET due_us = $4, attempts = $5, last_error = $6, state = $7
 		WHERE id = $1 AND due_us = $2 AND attempts = $3 AND state = 'due'`)
 	qHold    = storage.Register("jobs/job.hold", `UPDATE job SET state = 'held' WHERE state = 'due' AND due_us <= $1`)
-	qPast    = storage.Register("jobs/job.past", `SELECT count(*) FROM job WHERE state = 'due' AND due_us <= $1`)
 	qRelease = storage.Register("jobs/job.release", `UPDATE job SET state = 'due', due_us = $2, attempts = 0 WHERE id = $1 AND state <> 'due'`)
 )
 
@@ -116,9 +115,11 @@ func HoldPast(ctx context.Context, tx *volume.Tx, grace time.Duration) error {
 	return err
 }
 
-// CountPast counts the jobs that HoldPast would hold.
-func CountPast(ctx context.Context, tx *volume.Tx, grace time.Duration) (n int, err error) {
-	return n, tx.Get(ctx, qPast, []any{clock.Micros(tx.Now().Add(-grace))}, &n)
+// Any tells whether a volume has jobs that are due at some time.
+func Any(ctx context.Context, tx *volume.Tx) (bool, error) {
+	var next *int64
+	err := tx.Get(ctx, qNext, nil, &next)
+	return next != nil, err
 }
 
 // Release makes a held or dead job due now.

@@ -16,6 +16,8 @@ type Table struct {
 	Item   string
 	ItemID string // for rows that are parts of an item, the column with its identifier; empty for items themselves, whose column is id
 	Title  string // the column by which people know an item
+	// Blobs are the columns that name file contents by their hash: exports and checks of completeness follow them.
+	Blobs []string
 }
 
 // Columns of a table as the database has it: names in order, and which of them are the primary key.

@@ -35,7 +35,11 @@ func Tables() []storage.Table {
 		{Name: "search_pause", Exempt: "a switch inside a transaction of an import, always empty outside"},
 	}
 	for _, name := range journaled {
-		tables = append(tables, storage.Table{Name: name})
+		t := storage.Table{Name: name}
+		if name == "issue_attachment" {
+			t.Blobs = []string{"blob", "thumbnail"}
+		}
+		tables = append(tables, t)
 	}
 	return tables
 }
