@@ -28,10 +28,10 @@ type Request struct {
 const requestColumns = `id, action, at_us, integration_id, success, status, alert_id, alias, body`
 
 var (
-	qRecord    = storage.Register("oncall/oncall_request.insert", `INSERT INTO oncall_request (`+requestColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`)
-	qRequest   = storage.Register("oncall/oncall_request.by_id", `SELECT `+requestColumns+` FROM oncall_request WHERE id = $1`)
-	qLast      = storage.Register("oncall/oncall_request.last", `SELECT `+requestColumns+` FROM oncall_request WHERE integration_id = $1 ORDER BY integration_id DESC, id DESC LIMIT $2`)
-	qForget    = storage.Register("oncall/oncall_request.forget", `DELETE FROM oncall_request WHERE id IN (SELECT id FROM oncall_request WHERE id < $1 ORDER BY id LIMIT $2)`)
+	qRecord  = storage.Register("oncall/oncall_request.insert", `INSERT INTO oncall_request (`+requestColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`)
+	qRequest = storage.Register("oncall/oncall_request.by_id", `SELECT `+requestColumns+` FROM oncall_request WHERE id = $1`)
+	qLast    = storage.Register("oncall/oncall_request.last", `SELECT `+requestColumns+` FROM oncall_request WHERE integration_id = $1 ORDER BY integration_id DESC, id DESC LIMIT $2`)
+	qForget  = storage.Register("oncall/oncall_request.forget", `DELETE FROM oncall_request WHERE id IN (SELECT id FROM oncall_request WHERE id < $1 ORDER BY id LIMIT $2)`)
 )
 
 const (

@@ -1,0 +1,102 @@
+// Package key proves programs: each integration has keys, kept as hashes, that may do what the integration may. It promises that a key that was revoked, or
+// whose integration is disabled, opens nothing from the next request on.
+package key
+
+import (
+	"context"
+	"time"
+
+	"holdfast.dev/internal/base/clock"
+	"holdfast.dev/internal/base/fault"
+	"holdfast.dev/internal/base/ids"
+	"holdfast.dev/internal/platform/apikey"
+	"holdfast.dev/internal/platform/storage"
+	"holdfast.dev/internal/platform/volume"
+	"holdfast.dev/internal/product/oncall/alert"
+	"holdfast.dev/internal/product/oncall/integration"
+)
+
+// Kind is the first part of every key of this product.
+const Kind = "oncall"
+
+// Key is what is known of a key once its secret has been shown.
+type Key struct {
+	ID            string
+	IntegrationID string
+	Name          string
+	Hint          string // the last characters of the secret, by which people tell keys apart
+	Created       time.Time
+}
+
+var (
+	qInsert = storage.Register("oncall/integration_key.insert", `INSERT INTO integration_key (id, integration_id, name, hash, hint, created_us) VALUES ($1, $2, $3, $4, $5, $6)`)
+	qList   = storage.Register("oncall/integration_key.list", `SELECT id, integration_id, name, hint, created_us FROM integration_key WHERE integration_id = $1 ORDER BY integration_id, id`)
+	qRevoke = storage.Register("oncall/integration_key.revoke", `DELETE FROM integration_key WHERE integration_id = $1 AND id = $2`)
+	qHashes = storage.Register("oncall/integration_key.hashes", `SELECT hash, integration_id FROM integration_key`)
+)
+
+// maxKeys bounds the keys of an integration.
+const maxKeys = 20
+
+// Create makes a key of an integration and gives its secret, which is not kept.
+func Create(ctx context.Context, tx *volume.Tx, site ids.Site, integrationID, name string) (string, error) {
+	have, err := List(ctx, tx, integrationID)
+	if err != nil {
+		return "", err
+	}
+	if len(have) >= maxKeys {
+		return "", fault.Bad("An integration has at most %d keys: revoke one first.", maxKeys)
+	}
+	if len(name) > 250 {
+		return "", fault.Invalid("name", "Name can not be longer than 250 characters.")
+	}
+	secret := apikey.New(Kind, site)
+	_, err = tx.Exec(ctx, qInsert, alert.NewID(tx.Now()), integrationID, name, apikey.Hash(secret), secret[len(secret)-4:], clock.Micros(tx.Now()))
+	return secret, err
+}
+
+// List gives the keys of an integration, oldest first.
+func List(ctx context.Context, tx *volume.Tx, integrationID string) ([]*Key, error) {
+	return storage.All(ctx, tx.Tx, qList, func(r *storage.Rows) (*Key, error) {
+		k := &Key{}
+		var created int64
+		err := r.Scan(&k.ID, &k.IntegrationID, &k.Name, &k.Hint, &created)
+		k.Created = clock.FromMicros(created)
+		return k, err
+	}, integrationID)
+}
+
+// Revoke takes a key away.
+func Revoke(ctx context.Context, tx *volume.Tx, integrationID, id string) error {
+	n, err := tx.Exec(ctx, qRevoke, integrationID, id)
+	if err == nil && n == 0 {
+		err = fault.NotFound("There is no such key.")
+	}
+	return err
+}
+
+type memoKey struct{}
+
+// Integration gives the enabled integration that a secret is a key of; unauthenticated when there is none. Keys are remembered until one changes.
+func Integration(ctx context.Context, tx *volume.Tx, secret string) (*integration.Integration, error) {
+	byHash, err := volume.Memo(ctx, tx, memoKey{}, []string{"integration_key"}, func() (map[string]string, error) {
+		rows, err := storage.All(ctx, tx.Tx, qHashes, func(r *storage.Rows) (p [2]string, err error) { return p, r.Scan(&p[0], &p[1]) })
+		out := make(map[string]string, len(rows))
+		for _, p := range rows {
+			out[p[0]] = p[1]
+		}
+		return out, err
+	})
+	if err != nil {
+		return nil, err
+	}
+	all, err := integration.All(ctx, tx)
+	if err != nil {
+		return nil, err
+	}
+	i := all[byHash[apikey.Hash(secret)]]
+	if i == nil || !i.Enabled {
+		return nil, fault.Unauthenticated("Could not authenticate")
+	}
+	return i, nil
+}
