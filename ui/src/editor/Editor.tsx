@@ -4,9 +4,12 @@ import { EditorContent, useEditor, type Editor as TiptapEditor } from '@tiptap/r
 import { useEffect, useState, useSyncExternalStore, type MouseEvent, type ReactElement } from 'react';
 import { toast } from '../kit';
 import type { FindMedia, MediaFile } from './adf';
+import { Autosave } from './autosave';
 import { Bubble } from './Bubble';
 import { editorSchema, fromAdf, toAdf } from './convert';
 import css from './Editor.module.css';
+import type { FindExtensionView, ResolveCard } from './guests';
+import { fromCaller, offered, type Insertion } from './insert';
 import { LinkForm } from './LinkForm';
 import { NodeBar } from './NodeBar';
 import { Paste } from './paste';
@@ -21,6 +24,7 @@ import { Uploads, uploadFiles, uploadsUnderWay } from './uploads';
 /** What the editor asks of the page around it. The editor is made once; what the page wants may change. */
 class Host {
   private readonly sent = new Map<string, MediaFile>();
+  private readonly autosave = new Autosave(() => this.props.autosave);
   openLink: () => void = () => undefined;
 
   constructor(private props: RichTextEditorProps) {}
@@ -30,11 +34,26 @@ class Host {
     this.openLink = openLink;
   }
 
+  insertions = (editor: TiptapEditor, query: string): Insertion[] => offered(editor, query, this.props.insertions?.map(fromCaller), this.props.features);
+
+  extensionView: FindExtensionView = (attrs) => this.props.extensionView?.(attrs) ?? null;
+
+  /** Undefined while the page resolves none, so that nobody waits for an answer. */
+  get resolveCard(): ResolveCard | undefined {
+    return this.props.resolveCard;
+  }
+
+  keep = (): void => void this.autosave.flush();
+
   people = (query: string) => this.props.mentionSearch?.(query) ?? Promise.resolve([]);
 
   findMedia: FindMedia = (attrs) => this.sent.get(String(attrs['id'])) ?? this.props.media?.(attrs) ?? null;
 
-  changed = (editor: TiptapEditor): void => this.props.onChange(toAdf(editor.state.doc));
+  changed = (editor: TiptapEditor): void => {
+    const value = toAdf(editor.state.doc);
+    this.props.onChange(value);
+    if (this.props.autosave) this.autosave.changed(value);
+  };
 
   files = (editor: TiptapEditor, files: readonly File[], at: number): void => {
     const { onUpload } = this.props;
@@ -79,9 +98,9 @@ const extensionsFor = (host: Host, store: SuggestStore, placeholder: string): Ex
   Gapcursor,
   Placeholder.configure({ placeholder }),
   Uploads,
-  suggestions(store, host.people),
+  suggestions(store, host.insertions, host.people),
   frameKeys(host),
-  Paste.configure({ onFiles: host.files }),
+  Paste.configure({ onFiles: host.files, resolveCard: () => host.resolveCard }),
 ];
 
 /** The rich text editor. It keeps everything of a document, also what it cannot edit. */
@@ -100,6 +119,8 @@ export function Editor(props: RichTextEditorProps): ReactElement {
     editorProps: { attributes: { class: richText['content'] ?? '', role: 'textbox', 'aria-multiline': 'true', 'aria-label': label } },
     onBeforeCreate: ({ editor: made }) => {
       made.storage.media.find = host.findMedia;
+      made.storage.extension.extensionView = host.extensionView;
+      made.storage.extension.resolveCard = host.resolveCard;
     },
     onUpdate: ({ editor: it }) => host.changed(it),
   });
@@ -107,6 +128,13 @@ export function Editor(props: RichTextEditorProps): ReactElement {
   useEffect(() => {
     host.take(props, () => setLinking(true));
   });
+  useEffect(() => {
+    window.addEventListener('pagehide', host.keep);
+    return () => {
+      window.removeEventListener('pagehide', host.keep);
+      host.keep();
+    };
+  }, [host]);
   const suggesting = useSyncExternalStore(store.subscribe, store.get) !== null;
   return (
     <div className={css['frame']} data-appearance={appearance}>
@@ -124,7 +152,7 @@ export function Editor(props: RichTextEditorProps): ReactElement {
       />
       <SuggestList store={store} editor={editor} />
       <Bubble editor={editor} hidden={linking} onLink={openLink} />
-      <NodeBar editor={editor} hidden={linking || suggesting} onLink={openLink} />
+      <NodeBar editor={editor} hidden={linking || suggesting} onLink={openLink} onEditExtension={props.onEditExtension} />
       {linking && <LinkForm editor={editor} onClose={() => setLinking(false)} />}
     </div>
   );

@@ -4,10 +4,13 @@ import { NodeSelection } from '@tiptap/pm/state';
 import { useEditorState, type Editor } from '@tiptap/react';
 import { useState, type ReactElement } from 'react';
 import { panelNames, panelTypes, safeHref, statusColors, text } from './adf';
+import { writeNode } from './convert';
 import css from './Editor.module.css';
 import { Floating } from './Floating';
 import { languages } from './schema/code';
+import { layoutShapes, reshape } from './schema/layout';
 import { Tool } from './Tool';
+import type { RichTextEditorProps } from './types';
 
 interface Place {
   kind: string;
@@ -15,14 +18,15 @@ interface Place {
   node: ProseNode;
 }
 
-const around = ['codeBlock', 'table', 'panel'] as const;
+const around = ['codeBlock', 'table', 'panel', 'bodiedExtension', 'layoutSection'] as const;
+const chips = ['status', 'date', 'media', 'inlineCard', 'blockCard', 'embedCard', 'extension', 'inlineExtension', 'bodiedExtension', 'opaqueBlock', 'rule'];
 
 /** The thing at the cursor that has settings: a chip that is selected, a link, or the block around. */
 function placeOf(editor: Editor): Place | null {
   const { selection } = editor.state;
   if (selection instanceof NodeSelection) {
     const { node, from } = selection;
-    return ['status', 'date', 'media', 'inlineCard', 'opaqueBlock', 'rule'].includes(node.type.name) ? { kind: node.type.name, at: from, node } : null;
+    return chips.includes(node.type.name) ? { kind: node.type.name, at: from, node } : null;
   }
   if (selection.empty && editor.isActive('link')) return { kind: 'link', at: selection.from, node: selection.$from.parent };
   const found = findParentNode((node) => (around as readonly string[]).includes(node.type.name))(selection);
@@ -30,7 +34,7 @@ function placeOf(editor: Editor): Place | null {
 }
 
 /** Settings of the thing at the cursor, beside it. */
-export function NodeBar({ editor, hidden, onLink }: { editor: Editor; hidden: boolean; onLink: () => void }): ReactElement | null {
+export function NodeBar({ editor, hidden, onLink, onEditExtension }: { editor: Editor; hidden: boolean; onLink: () => void; onEditExtension: RichTextEditorProps['onEditExtension'] }): ReactElement | null {
   const [inside, setInside] = useState(false);
   const now = useEditorState({
     editor,
@@ -59,15 +63,15 @@ export function NodeBar({ editor, hidden, onLink }: { editor: Editor; hidden: bo
       onBlur={(event) => !event.currentTarget.contains(event.relatedTarget) && setInside(false)}
     >
       <div className={css['bar']} role="toolbar" aria-label={labels[place.kind] ?? 'Settings'}>
-        <Settings editor={editor} place={place} onLink={onLink} />
+        <Settings editor={editor} place={place} onLink={onLink} onEditExtension={onEditExtension} />
       </div>
     </Floating>
   );
 }
 
-const labels: Readonly<Record<string, string>> = { status: 'Status', date: 'Date', media: 'File', link: 'Link', codeBlock: 'Code block', table: 'Table', panel: 'Panel', inlineCard: 'Link', opaqueBlock: 'Block', rule: 'Divider' };
+const labels: Readonly<Record<string, string>> = { status: 'Status', date: 'Date', media: 'File', link: 'Link', codeBlock: 'Code block', table: 'Table', panel: 'Panel', inlineCard: 'Link', blockCard: 'Link', embedCard: 'Link', extension: 'Macro', inlineExtension: 'Macro', bodiedExtension: 'Macro', layoutSection: 'Columns', opaqueBlock: 'Block', rule: 'Divider' };
 
-function Settings({ editor, place, onLink }: { editor: Editor; place: Place; onLink: () => void }): ReactElement {
+function Settings({ editor, place, onLink, onEditExtension }: { editor: Editor; place: Place; onLink: () => void; onEditExtension: RichTextEditorProps['onEditExtension'] }): ReactElement {
   const { kind, at, node } = place;
   const set = (name: string, value: unknown) => {
     const { tr } = editor.state;
@@ -129,9 +133,46 @@ function Settings({ editor, place, onLink }: { editor: Editor; place: Place; onL
             <span className={css['panelDot']} data-panel={type} />
           </Tool>
         ))}
+      {kind === 'layoutSection' &&
+        layoutShapes.map(({ label, widths }) => (
+          <Tool key={label} label={label} pressed={sameShape(node, widths)} onPress={() => reshape(editor, at, widths)}>
+            <span className={css['shape']}>
+              {widths.map((width, i) => (
+                <i key={i} style={{ flexGrow: width }} />
+              ))}
+            </span>
+          </Tool>
+        ))}
+      {/extension$/i.test(kind) && onEditExtension && (
+        <Tool label="Edit macro" onPress={() => void editExtension(editor, at, onEditExtension)}>
+          <span className={css['toolText']}>Edit</span>
+        </Tool>
+      )}
+      {/card$/i.test(kind) && safeHref(node.attrs['url']) !== null && (
+        <a className={css['address']} href={safeHref(node.attrs['url']) ?? ''} target="_blank" rel="noopener noreferrer">
+          {text(node.attrs['url']).replace(/^https?:\/\//, '')}
+        </a>
+      )}
       {kind !== 'status' && kind !== 'date' && <Tool glyph="trash" label={`Remove ${(labels[kind] ?? 'this').toLowerCase()}`} onPress={remove} />}
     </>
   );
+}
+
+function sameShape(section: ProseNode, widths: readonly number[]): boolean {
+  return section.childCount === widths.length && widths.every((width, i) => Math.abs(Number(section.child(i).attrs['width']) - width) < 1);
+}
+
+/** Asks the page for other attributes; whatever stands there by then, only the same macro is changed. */
+async function editExtension(editor: Editor, at: number, ask: NonNullable<RichTextEditorProps['onEditExtension']>): Promise<void> {
+  const node = editor.state.doc.nodeAt(at);
+  if (!node) return;
+  const attrs = await ask(writeNode(node));
+  const now = editor.state.doc.nodeAt(at);
+  if (!attrs || editor.isDestroyed || !now || now.type !== node.type || now.attrs['localId'] !== node.attrs['localId']) return;
+  const { tr } = editor.state;
+  for (const [name, value] of Object.entries(attrs)) if (name in now.attrs) tr.setNodeAttribute(at, name, value);
+  editor.view.dispatch(tr);
+  editor.commands.focus();
 }
 
 /** A picture goes with its frame. */

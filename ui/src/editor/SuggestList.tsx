@@ -1,6 +1,6 @@
 import type { Editor } from '@tiptap/react';
 import { useEffect, useId, useRef, useSyncExternalStore, type ReactElement } from 'react';
-import { announce, Avatar } from '../kit';
+import { announce, Avatar, Icon } from '../kit';
 import css from './Editor.module.css';
 import { Floating } from './Floating';
 import { Glyph } from './glyphs';
@@ -71,11 +71,11 @@ function ChoiceView({ choice }: { choice: Choice }): ReactElement {
       </>
     );
   }
-  const { label, note, glyph } = choice.insertion;
+  const { label, note, glyph, icon } = choice.insertion;
   return (
     <>
       <span className={css['choiceMark']}>
-        <Glyph name={glyph} />
+        {icon ? <Icon name={icon} /> : glyph && <Glyph name={glyph} />}
       </span>
       <span className={css['choiceLabel']}>{label}</span>
       {note && <code className={css['choiceNote']}>{note}</code>}

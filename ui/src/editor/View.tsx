@@ -1,7 +1,10 @@
 import { createElement, Fragment, useMemo, useState, type ReactElement, type ReactNode } from 'react';
-import { siteUrl, type AdfDoc, type AdfNode } from '../api';
+import type { AdfDoc, AdfNode } from '../api';
 import { Icon } from '../kit';
-import { dayText, panelNames, safeHref, text, toneOf, type FindMedia } from './adf';
+import { dayText, panelNames, text, toneOf, type FindMedia } from './adf';
+import { Anchor, BlockCard, InlineCard } from './Card';
+import { ExtensionFrame, type FindExtensionView, type ResolveCard } from './guests';
+import { docHeadings } from './headings';
 import { MediaView } from './MediaView';
 import css from './RichText.module.css';
 
@@ -15,21 +18,35 @@ export interface RichTextViewProps {
   onTask?: ((localId: string, done: boolean) => void) | undefined;
   /** Who reads, to mark where they are mentioned. */
   accountId?: string | undefined;
+  /** Draws macros. */
+  extensionView?: FindExtensionView | undefined;
+  /** Says what smart links lead to. */
+  resolveCard?: ResolveCard | undefined;
+  /** How far below the page's own headings those of the text stand: 2 makes the first level an h3. */
+  headingOffset?: number | undefined;
+  /** Gives headings the ids of docHeadings, for an outline and links. */
+  anchors?: boolean | undefined;
+  /** Ids of inline comments that are to be seen, and what happens when one is pressed. */
+  annotations?: ReadonlySet<string> | undefined;
+  onAnnotation?: ((id: string) => void) | undefined;
 }
 
-type Context = Omit<RichTextViewProps, 'doc'>;
+interface Context extends Omit<RichTextViewProps, 'doc' | 'anchors'> {
+  ids?: ReadonlyMap<AdfNode, string> | undefined;
+}
 
 /**
  * Draws a document as React elements: no markup of the document ever becomes
  * HTML, and only http, https and mailto links can be followed. It is light, so
  * it is part of the page; the editor itself comes later.
  */
-export function RichTextView({ doc, ...context }: RichTextViewProps): ReactElement | null {
-  const { media, onOpenMedia, onTask, accountId } = context;
-  const drawn = useMemo(
-    () => (doc ? children(doc as AdfNode, { media, onOpenMedia, onTask, accountId }) : null),
-    [doc, media, onOpenMedia, onTask, accountId],
-  );
+export function RichTextView({ doc, anchors = false, ...context }: RichTextViewProps): ReactElement | null {
+  const { media, onOpenMedia, onTask, accountId, extensionView, resolveCard, headingOffset, annotations, onAnnotation } = context;
+  const drawn = useMemo(() => {
+    if (!doc) return null;
+    const ids = anchors ? new Map(docHeadings(doc).map(({ node, id }) => [node, id])) : undefined;
+    return children(doc as AdfNode, { media, onOpenMedia, onTask, accountId, extensionView, resolveCard, headingOffset, annotations, onAnnotation, ids });
+  }, [doc, anchors, media, onOpenMedia, onTask, accountId, extensionView, resolveCard, headingOffset, annotations, onAnnotation]);
   if (!doc) return null;
   return <div className={css['content']}>{drawn}</div>;
 }
@@ -59,19 +76,8 @@ function blockStyle(node: AdfNode): { 'data-align'?: string; 'data-indent'?: str
   return { ...(align ? { 'data-align': align } : {}), ...(indent ? { 'data-indent': indent } : {}) };
 }
 
-function Anchor({ href, children: inside }: { href: unknown; children: ReactNode }): ReactElement {
-  const address = safeHref(href);
-  if (address === null) return <span>{inside}</span>;
-  const here = address.startsWith('/') || address.startsWith(`${location.origin}/`);
-  return (
-    <a href={address} {...(here ? {} : { target: '_blank', rel: 'noopener noreferrer' })}>
-      {inside}
-    </a>
-  );
-}
-
 /** Tables and code stand on a line of their own, so what is inside a span must stay inline. */
-function marked(node: AdfNode, inside: ReactNode): ReactNode {
+function marked(node: AdfNode, inside: ReactNode, context: Context): ReactNode {
   let drawn = inside;
   // The link is outermost, so that one link stays one link.
   const marks = [...(node.marks ?? [])].sort((a, b) => Number(a.type === 'link') - Number(b.type === 'link'));
@@ -84,9 +90,21 @@ function marked(node: AdfNode, inside: ReactNode): ReactNode {
     else if (type === 'subsup') drawn = attrs?.['type'] === 'sup' ? <sup>{drawn}</sup> : <sub>{drawn}</sub>;
     else if (type === 'textColor') drawn = <span data-tone={toneOf(attrs?.['color']) ?? undefined}>{drawn}</span>;
     else if (type === 'backgroundColor') drawn = <span data-ground={toneOf(attrs?.['color']) ?? undefined}>{drawn}</span>;
+    else if (type === 'annotation') drawn = <Annotation id={text(attrs?.['id'])} context={context}>{drawn}</Annotation>;
     else if (type === 'link') drawn = <Anchor href={attrs?.['href']}>{drawn}</Anchor>;
   }
   return drawn;
+}
+
+/** Words with an inline comment; plain words when the comment is not to be seen. */
+function Annotation({ id, context, children: inside }: { id: string; context: Context; children: ReactNode }): ReactElement {
+  if (!context.annotations?.has(id)) return <>{inside}</>;
+  const open = () => context.onAnnotation?.(id);
+  return (
+    <mark data-annotation={id} role="button" tabIndex={0} aria-label="Words with a comment" onClick={open} onKeyDown={(event) => event.key === 'Enter' && open()}>
+      {inside}
+    </mark>
+  );
 }
 
 function CodeBlock({ node }: { node: AdfNode }): ReactElement {
@@ -178,18 +196,14 @@ function Task({ node, context }: { node: AdfNode; context: Context }): ReactElem
   );
 }
 
-function InlineCard({ node }: { node: AdfNode }): ReactElement {
-  const url = text(node.attrs?.['url']);
-  const issue = url.startsWith(`${location.origin}${siteUrl('/browse/')}`) ? /\/browse\/([A-Z][A-Z0-9_]*-\d+)/.exec(url)?.[1] : undefined;
-  const words = issue ?? url.replace(/^https?:\/\/(www\.)?/, '').replace(/\/$/, '');
-  return (
-    <span data-node="card">
-      <Anchor href={url}>
-        <Icon name="link" size={12} /> {words || 'Link'}
-      </Anchor>
-    </span>
-  );
-}
+/** Where a smart link leads, also when the document carries data instead of an address. */
+const cardUrl = (node: AdfNode): string => text(node.attrs?.['url']) || text((node.attrs?.['data'] as { url?: unknown } | undefined)?.url);
+
+const extension: Renderer = (node, context) => (
+  <div data-node="extension">
+    <ExtensionFrame node={node} find={context.extensionView} body={node.content ? children(node, context) : undefined} />
+  </div>
+);
 
 type Renderer = (node: AdfNode, context: Context) => ReactNode;
 
@@ -199,13 +213,13 @@ const container =
     createElement(tag, blockStyle(node), children(node, context));
 
 const renderers: Readonly<Record<string, Renderer>> = {
-  text: (node) => marked(node, node.text ?? ''),
+  text: (node, context) => marked(node, node.text ?? '', context),
   hardBreak: () => <br />,
   paragraph: (node, context) => <p {...blockStyle(node)}>{node.content?.length ? children(node, context) : <br />}</p>,
   heading: (node, context) => {
     const level = Math.min(6, Math.max(1, Number(node.attrs?.['level']) || 1));
     // The page has its own headings above these.
-    return createElement(`h${Math.min(6, level + 2)}`, { 'data-level': level, ...blockStyle(node) }, children(node, context));
+    return createElement(`h${Math.min(6, level + (context.headingOffset ?? 2))}`, { 'data-level': level, id: context.ids?.get(node), ...blockStyle(node) }, children(node, context));
   },
   bulletList: container('ul'),
   orderedList: (node, context) => {
@@ -256,7 +270,7 @@ const renderers: Readonly<Record<string, Renderer>> = {
   nestedExpand: (node, context) => renderers['expand']?.(node, context),
   table: (node, context) => <Table node={node} context={context} />,
   layoutSection: (node, context) => <div data-node="layout">{children(node, context)}</div>,
-  layoutColumn: (node, context) => <div style={{ flexBasis: `${Number(node.attrs?.['width']) || 50}%` }}>{children(node, context)}</div>,
+  layoutColumn: (node, context) => <div data-node="column" style={{ flexGrow: Number(node.attrs?.['width']) || 50 }}>{children(node, context)}</div>,
   mediaSingle: (node, context) => (
     <figure data-node="media" data-layout={text(node.attrs?.['layout'])}>
       {children(node, context)}
@@ -268,7 +282,7 @@ const renderers: Readonly<Record<string, Renderer>> = {
     const link = node.marks?.find((mark) => mark.type === 'link');
     return link ? <Anchor href={link.attrs?.['href']}>{drawn}</Anchor> : drawn;
   },
-  mediaInline: (node, context) => marked(node, <MediaView attrs={node.attrs ?? {}} find={context.media} onOpen={context.onOpenMedia} inline />),
+  mediaInline: (node, context) => marked(node, <MediaView attrs={node.attrs ?? {}} find={context.media} onOpen={context.onOpenMedia} inline />, context),
   caption: container('figcaption'),
   mention: (node, context) => {
     const name = text(node.attrs?.['text']).replace(/^@?/, '@');
@@ -278,27 +292,24 @@ const renderers: Readonly<Record<string, Renderer>> = {
       <span data-node="mention" data-me={me || undefined}>
         {name === '@' ? '@someone' : name}
       </span>,
+      context,
     );
   },
-  emoji: (node) => marked(node, <span role="img" aria-label={text(node.attrs?.['shortName']).replaceAll(':', '')}>{text(node.attrs?.['text']) || text(node.attrs?.['shortName'])}</span>),
-  date: (node) => marked(node, <span data-node="date">{dayText(node.attrs?.['timestamp'])}</span>),
-  status: (node) =>
+  emoji: (node, context) => marked(node, <span role="img" aria-label={text(node.attrs?.['shortName']).replaceAll(':', '')}>{text(node.attrs?.['text']) || text(node.attrs?.['shortName'])}</span>, context),
+  date: (node, context) => marked(node, <span data-node="date">{dayText(node.attrs?.['timestamp'])}</span>, context),
+  status: (node, context) =>
     marked(
       node,
       <span data-node="status" data-color={text(node.attrs?.['color'])}>
         {text(node.attrs?.['text']) || 'Status'}
       </span>,
+      context,
     ),
   placeholder: (node) => <span data-node="unknown">{text(node.attrs?.['text'])}</span>,
-  inlineCard: (node) => marked(node, <InlineCard node={node} />),
-  blockCard: (node) => (
-    <p>
-      <InlineCard node={node} />
-    </p>
-  ),
-  embedCard: (node) => (
-    <p>
-      <InlineCard node={node} />
-    </p>
-  ),
+  inlineCard: (node, context) => marked(node, <InlineCard url={cardUrl(node)} resolve={context.resolveCard} />, context),
+  blockCard: (node, context) => <BlockCard url={cardUrl(node)} resolve={context.resolveCard} />,
+  embedCard: (node, context) => <BlockCard url={cardUrl(node)} resolve={context.resolveCard} />,
+  extension,
+  bodiedExtension: extension,
+  inlineExtension: (node, context) => marked(node, <ExtensionFrame node={node} find={context.extensionView} />, context),
 };

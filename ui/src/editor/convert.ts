@@ -17,9 +17,9 @@ export function editorSchema(): Schema {
 
 const kept = new Set<string>(keptNames);
 /** Written even when they have their usual value. */
-const required = new Set(['level', 'panelType', 'state', 'type', 'timestamp', 'shortName', 'text', 'color', 'href']);
+const required = new Set(['level', 'panelType', 'state', 'type', 'timestamp', 'shortName', 'text', 'color', 'href', 'width', 'extensionKey', 'extensionType']);
 /** May be empty in documents in the wild, though the format wants a paragraph in them. */
-const wantParagraph = new Set(['tableCell', 'tableHeader', 'listItem', 'blockquote', 'panel', 'expand', 'nestedExpand']);
+const wantParagraph = new Set(['tableCell', 'tableHeader', 'listItem', 'blockquote', 'panel', 'expand', 'nestedExpand', 'layoutColumn', 'bodiedExtension']);
 
 const same = (a: unknown, b: unknown): boolean => a === b || JSON.stringify(a) === JSON.stringify(b);
 
@@ -51,13 +51,15 @@ function writeAttrs(type: Parameters<typeof known>[0], attrs: Attrs): Attrs | un
 
 /** Values that the editor could not handle; such a node is kept whole instead. */
 function fits(node: AdfNode): boolean {
-  const { level, order, colspan, rowspan, colwidth, title } = node.attrs ?? {};
+  const { level, order, colspan, rowspan, colwidth, title, width, extensionKey, extensionType } = node.attrs ?? {};
   const positive = (value: unknown) => value === undefined || value === null || (Number.isInteger(value) && (value as number) > 0 && (value as number) < 1000);
   if (node.type === 'heading') return Number.isInteger(level) && (level as number) >= 1 && (level as number) <= 6;
   if (node.type === 'orderedList') return order === undefined || Number.isInteger(order);
   if (node.type === 'tableCell' || node.type === 'tableHeader') {
     return positive(colspan) && positive(rowspan) && (colwidth === undefined || colwidth === null || (Array.isArray(colwidth) && colwidth.length === ((colspan as number | undefined) ?? 1)));
   }
+  if (node.type === 'layoutColumn') return width === undefined || typeof width === 'number';
+  if (/extension$/i.test(node.type)) return typeof extensionKey === 'string' && typeof extensionType === 'string';
   if (node.type === 'expand' || node.type === 'nestedExpand') return title === undefined || typeof title === 'string';
   return true;
 }
@@ -126,7 +128,8 @@ function writeMark(mark: Mark): AdfMark {
   return attrs ? { type: mark.type.name, attrs } : { type: mark.type.name };
 }
 
-function writeNode(node: ProseNode): AdfNode {
+/** Writes one node. */
+export function writeNode(node: ProseNode): AdfNode {
   const marks = node.marks.map(writeMark);
   const withMarks = marks.length > 0 ? { marks } : {};
   if (node.isText) return { type: 'text', text: node.text ?? '', ...withMarks };

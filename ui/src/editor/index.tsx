@@ -4,9 +4,12 @@ import type { RichTextEditorProps } from './types';
 import { RichTextView } from './View';
 
 export { isEmptyDoc, plainText, safeHref, type FindMedia, type MediaFile } from './adf';
+export type { CardInfo, ExtensionEditing, ExtensionViewProps, FindExtensionView, ResolveCard } from './guests';
+export { docHeadings, type DocHeading } from './headings';
 export { isPicture } from './MediaView';
 export { sizeText } from './size';
-export type { RichTextEditorProps } from './types';
+export type { Mentionable } from './suggest';
+export type { CallerInsertion, Feature, RichTextEditorProps } from './types';
 export { RichTextView, type RichTextViewProps } from './View';
 
 const load = () => import('./Editor');
@@ -23,7 +26,7 @@ export function RichTextEditor(props: RichTextEditorProps): ReactElement {
     <Suspense
       fallback={
         <div className={css['waiting']} data-appearance={props.appearance ?? 'full'} aria-busy="true">
-          <RichTextView doc={props.value} media={props.media} />
+          <RichTextView doc={props.value} media={props.media} extensionView={props.extensionView} resolveCard={props.resolveCard} />
         </div>
       }
     >

@@ -3,16 +3,34 @@ import { Slice } from '@tiptap/pm/model';
 import { Plugin } from '@tiptap/pm/state';
 import { safeHref } from './adf';
 import { fromAdf } from './convert';
+import type { ResolveCard } from './guests';
 import { looksLikeMarkdown, markdownToAdf, plainToAdf } from './markdown';
 
 interface PasteOptions {
+  /** Null when the page resolves no smart links. */
+  resolveCard: () => ResolveCard | undefined;
   onFiles: (editor: Editor, files: readonly File[], at: number) => void;
 }
 
 /** Programs that put their colours around plain text: what they copy is source, not a document. */
 const sourceEditors = /vscode-editor-data|application\/vnd\.code/;
 
-function pasteText(editor: Editor, text: string): boolean {
+/** An address pasted alone becomes a smart link once the page knows what it leads to. */
+function becomeCard(editor: Editor, address: string, from: number, resolve: ResolveCard): void {
+  void resolve(address)
+    .catch(() => null)
+    .then((info) => {
+      if (!info || editor.isDestroyed) return;
+      const { doc, schema, tr } = editor.state;
+      const to = from + address.length;
+      const card = schema.nodes['inlineCard'];
+      // Whoever wrote on in the meantime keeps what stands there.
+      if (!card || to > doc.content.size || doc.textBetween(from, to) !== address) return;
+      editor.view.dispatch(tr.replaceWith(from, to, card.create({ url: address })));
+    });
+}
+
+function pasteText(editor: Editor, text: string, resolve: ResolveCard | undefined): boolean {
   const { view, schema } = editor;
   const { $from, from, to, empty } = view.state.selection;
   if ($from.parent.type.spec.code) {
@@ -24,6 +42,7 @@ function pasteText(editor: Editor, text: string): boolean {
   if (!empty && !/\s/.test(address) && /^https?:\/\//i.test(address) && safeHref(address) !== null) {
     return editor.chain().setMark('link', { href: address }).run();
   }
+  if (resolve && empty && !/\s/.test(address) && /^https?:\/\//i.test(address) && safeHref(address) !== null) becomeCard(editor, address, from, resolve);
   const doc = fromAdf(looksLikeMarkdown(text) ? markdownToAdf(text) : plainToAdf(text), schema);
   const single = doc.childCount === 1 && doc.firstChild?.type.name === 'paragraph';
   const slice = single ? new Slice(doc.content, 1, 1) : new Slice(doc.content, doc.firstChild?.type.name === 'paragraph' ? 1 : 0, doc.lastChild?.type.name === 'paragraph' ? 1 : 0);
@@ -34,7 +53,7 @@ function pasteText(editor: Editor, text: string): boolean {
 /** Markdown becomes what it means, files become attachments, everything else is read as HTML by the schema. */
 export const Paste = Extension.create<PasteOptions>({
   name: 'paste',
-  addOptions: () => ({ onFiles: () => undefined }),
+  addOptions: () => ({ onFiles: () => undefined, resolveCard: () => undefined }),
   addProseMirrorPlugins() {
     const { editor, options } = this;
     return [
@@ -52,7 +71,7 @@ export const Paste = Extension.create<PasteOptions>({
             }
             const source = data.types.some((type) => sourceEditors.test(type));
             if (text === '' || (html !== '' && !source && !isBareHtml(html))) return false;
-            return pasteText(editor, text);
+            return pasteText(editor, text, options.resolveCard());
           },
           handleDrop: (view, event, _slice, moved) => {
             const files = [...(event.dataTransfer?.files ?? [])];

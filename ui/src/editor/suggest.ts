@@ -1,7 +1,7 @@
 import { Extension, type Editor } from '@tiptap/core';
 import { PluginKey } from '@tiptap/pm/state';
 import { Suggestion, type SuggestionOptions, type SuggestionProps } from '@tiptap/suggestion';
-import { offered, type Insertion } from './insert';
+import type { Insertion } from './insert';
 
 export interface Mentionable {
   accountId: string;
@@ -118,8 +118,8 @@ function insertMention(editor: Editor, range: { from: number; to: number }, { ac
     .run();
 }
 
-/** The lists behind "/" and "@". `people` is asked anew for every word. */
-export function suggestions(store: SuggestStore, people: (query: string) => Promise<Mentionable[]>): Extension {
+/** The lists behind "/" and "@". Both are asked anew for every word. */
+export function suggestions(store: SuggestStore, insertions: (editor: Editor, query: string) => Insertion[], people: (query: string) => Promise<Mentionable[]>): Extension {
   return Extension.create({
     name: 'suggestions',
     // Its Enter comes before everybody else's.
@@ -133,7 +133,7 @@ export function suggestions(store: SuggestStore, people: (query: string) => Prom
           pluginKey: new PluginKey('insertions'),
           allow: outsideCode,
           command: ({ editor: into, range, props }) => props.kind === 'insert' && props.insertion.run(into, range),
-          render: renderer(store, 'insert', (from, query) => offered(from, query).map((insertion) => ({ kind: 'insert', insertion }))),
+          render: renderer(store, 'insert', (from, query) => insertions(from, query).map((insertion) => ({ kind: 'insert', insertion }))),
         }),
         Suggestion<Choice, Choice>({
           editor,

@@ -51,7 +51,7 @@ export function RailGroup({ title, narrow, icon, name, unfolded = true, children
   const id = useId();
   const open = name === undefined || !(folds[name] ?? !unfolded);
   return (
-    <div className={css['group']} role="group" aria-label={title}>
+    <div className={css['group']} role="group" aria-label={title} data-folded={!open && !narrow}>
       {narrow ? (
         <hr className={css['rule']} />
       ) : name === undefined ? (

@@ -2,11 +2,12 @@ import { Node, textblockTypeInputRule, wrappingInputRule } from '@tiptap/core';
 import { dataAttribute } from './kept';
 
 /**
- * Where each block may stand, as the format has it: `block` at the top and in
- * layouts, `inItem` in list items, `inPanel` in panels and expands, `inCell` in
+ * Where each block may stand, as the format has it: `block` at the top, in
+ * columns and in bodied extensions; `outer` (expands, bodied extensions) at the top
+ * and in columns; `section` (columns) at the top only; `inItem` in list items, `inPanel` in panels and expands, `inCell` in
  * table cells, `inQuote` in quotes, `inExpand` only in expands.
  */
-const Doc = Node.create({ name: 'doc', topNode: true, content: 'block+' });
+const Doc = Node.create({ name: 'doc', topNode: true, content: '(block | outer | section)+' });
 
 const Text = Node.create({ name: 'text', group: 'inline' });
 
@@ -137,6 +138,6 @@ export const blocks = [
   Blockquote,
   Rule,
   Panel,
-  expand('expand', 'block', '(inPanel | inExpand)+'),
+  expand('expand', 'outer', '(inPanel | inExpand)+'),
   expand('nestedExpand', 'inItem inCell inExpand', 'inPanel+'),
 ];

@@ -55,21 +55,6 @@ const Status = chip(
   (attrs) => text(attrs['text']) || 'Status',
 );
 
-const InlineCard = Node.create({
-  name: 'inlineCard',
-  group: 'inline',
-  inline: true,
-  atom: true,
-  addAttributes: () => ({ url: data('url') }),
-  parseHTML: () => [{ tag: 'span[data-node="card"]' }],
-  renderHTML: ({ node, HTMLAttributes }) => {
-    const url = text(node.attrs['url']);
-    const issue = url.startsWith(location.origin) ? /\/browse\/([A-Z][A-Z0-9_]*-\d+)$/.exec(url)?.[1] : undefined;
-    return ['span', mergeAttributes(HTMLAttributes, { 'data-node': 'card' }), ['a', {}, issue ?? (url.replace(/^https?:\/\/(www\.)?/, '').replace(/\/$/, '') || 'Link')]];
-  },
-  renderText: ({ node }) => text(node.attrs['url']),
-});
-
 const HardBreak = Node.create({
   name: 'hardBreak',
   group: 'inline',
@@ -84,4 +69,4 @@ const HardBreak = Node.create({
   },
 });
 
-export const inlines = [Mention, Emoji, DateChip, Status, InlineCard, HardBreak];
+export const inlines = [Mention, Emoji, DateChip, Status, HardBreak];

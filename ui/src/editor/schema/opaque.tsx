@@ -13,11 +13,7 @@ const whole: Attribute = {
 
 const names: Readonly<Record<string, string>> = {
   layoutSection: 'Columns',
-  extension: 'Extension',
-  bodiedExtension: 'Extension',
-  inlineExtension: 'Extension',
-  blockCard: 'Link card',
-  embedCard: 'Embedded page',
+  multiBodiedExtension: 'Extension',
   syncBlock: 'Synced block',
   bodiedSyncBlock: 'Synced block',
 };
