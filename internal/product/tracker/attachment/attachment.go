@@ -73,8 +73,7 @@ func Insert(ctx context.Context, tx *volume.Tx, f *File) error {
 	if f.MediaID == "" {
 		f.MediaID = ids.New[ids.Media](tx.Now()).String()
 	}
-	_, err := tx.Exec(ctx, qInsert, f.ID, f.IssueID, f.MediaID, text(f.Author), f.Filename, f.MIME, f.Size, text(f.Blob), text(f.Thumbnail), number(f.Width), number(f.Height), clock.Micros(f.Created))
-	return err
+	return tx.Insert(ctx, qInsert, f.ID, f.IssueID, f.MediaID, text(f.Author), f.Filename, f.MIME, f.Size, text(f.Blob), text(f.Thumbnail), number(f.Width), number(f.Height), clock.Micros(f.Created))
 }
 
 // Add puts a file whose content is stored already onto an issue.

@@ -32,24 +32,16 @@ func (c *Catalog) FindProject(idOrKey string) *Project {
 
 // TypeIn gives the issue type of a project by identifier or name.
 func (p *Project) TypeIn(idOrName string) *IssueType {
-	for _, t := range p.Types {
-		if strconv.FormatInt(t.ID, 10) == idOrName {
-			return t
-		}
-	}
-	for _, t := range p.Types {
-		if strings.EqualFold(t.Name, idOrName) {
-			return t
-		}
-	}
-	return nil
+	return named(p.Types, idOrName, func(v *IssueType) int64 { return v.ID }, func(v *IssueType) string { return v.Name })
 }
 
 // named finds by identifier first, then by name whatever its case.
 func named[T any](all []T, idOrName string, id func(T) int64, name func(T) string) (found T) {
-	for _, v := range all {
-		if strconv.FormatInt(id(v), 10) == idOrName {
-			return v
+	if n, ok := identifier(idOrName); ok {
+		for _, v := range all {
+			if id(v) == n {
+				return v
+			}
 		}
 	}
 	for _, v := range all {
@@ -58,6 +50,15 @@ func named[T any](all []T, idOrName string, id func(T) int64, name func(T) strin
 		}
 	}
 	return found
+}
+
+// identifier reads a number written as identifiers are: no sign, no leading zero.
+func identifier(s string) (int64, bool) {
+	if s == "" || s[0] < '1' || s[0] > '9' {
+		return 0, false
+	}
+	n, err := strconv.ParseInt(s, 10, 64)
+	return n, err == nil
 }
 
 // FindType gives an issue type by identifier or name.

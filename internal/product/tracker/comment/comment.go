@@ -52,7 +52,7 @@ func Insert(ctx context.Context, tx *volume.Tx, c *Comment) error {
 	if c.Internal {
 		internal = 1
 	}
-	_, err := tx.Exec(ctx, qInsert, c.ID, c.IssueID, orNull(c.Author), orNull(c.UpdateAuthor), c.Body, c.BodyText, clock.Micros(c.Created), clock.Micros(c.Updated),
+	err := tx.Insert(ctx, qInsert, c.ID, c.IssueID, orNull(c.Author), orNull(c.UpdateAuthor), c.Body, c.BodyText, clock.Micros(c.Created), clock.Micros(c.Updated),
 		orNull(c.VisibilityType), orNull(c.VisibilityValue), internal)
 	if err != nil {
 		return fmt.Errorf("add comment: %w", err)

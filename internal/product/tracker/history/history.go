@@ -60,7 +60,7 @@ func Record(ctx context.Context, tx *volume.Tx, issue int64, author string, at t
 // Insert adds an entry as it is, for importers.
 func Insert(ctx context.Context, tx *volume.Tx, e Entry) error {
 	for i, it := range e.Items {
-		_, err := tx.Exec(ctx, qInsert, e.ID, i, e.Issue, orNull(e.Author), clock.Micros(e.Created), it.Field, it.FieldID, it.FieldType,
+		err := tx.Insert(ctx, qInsert, e.ID, i, e.Issue, orNull(e.Author), clock.Micros(e.Created), it.Field, it.FieldID, it.FieldType,
 			orNull(it.From), orNull(it.FromText), orNull(it.To), orNull(it.ToText))
 		if err != nil {
 			return fmt.Errorf("record history of issue %d: %w", e.Issue, err)

@@ -228,13 +228,18 @@ func (w *writer) followers(i *prepared, row *issue.Issue) error {
 		number   int
 		count    *int64
 	}{{"watcher", qWatch, i.Watchers, i.WatchCount, &row.Watches}, {"vote", qVote, i.Voters, i.VoteCount, &row.Votes}} {
+		seen := map[string]bool{}
 		for n := range f.people {
-			changed, err := w.tx.Exec(w.ctx, f.q, row.ID, w.account(&f.people[n]))
-			if err != nil {
+			account := w.account(&f.people[n])
+			w.report.taken(f.itemType, 1)
+			if seen[account] {
+				continue // two names of one person
+			}
+			seen[account] = true
+			*f.count++
+			if err := w.tx.Insert(w.ctx, f.q, row.ID, account); err != nil {
 				return err
 			}
-			*f.count += changed
-			w.report.taken(f.itemType, 1)
 		}
 		w.report.notTaken(f.itemType, "the export has only their number", i.Key, max(0, f.number-len(f.people)))
 	}

@@ -17,8 +17,12 @@ import (
 	"holdfast.dev/internal/product/tracker/needs"
 )
 
-// batchSize is how many issues a commit holds: enough that the commit costs little, few enough that others get their turn.
-const batchSize = 150
+// batchSize is how many issues a commit holds: enough that the commit costs little, few enough that others get their turn. looseOf is how many of the
+// parts that stand apart from their issues count as one issue.
+const (
+	batchSize = 600
+	looseOf   = 10
+)
 
 // Loader takes one export into one site.
 type Loader struct {
@@ -132,7 +136,7 @@ func (l *Loader) read(ctx context.Context, r source.Reader, out chan<- *batch) e
 // gather reads one batch.
 func gather(r source.Reader, size int) (b *batch, ended bool, err error) {
 	b = &batch{people: map[string]string{}}
-	for len(b.issues) < size && len(b.parts) < 10*size {
+	for len(b.issues) < size && len(b.parts) < looseOf*size {
 		rec, err := r.Next()
 		if errors.Is(err, io.EOF) {
 			return b, true, nil

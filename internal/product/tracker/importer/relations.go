@@ -1,7 +1,8 @@
 package importer
 
 import (
-	"errors"
+	"maps"
+	"slices"
 	"strings"
 
 	"holdfast.dev/internal/base/fault"
@@ -142,14 +143,14 @@ func (w *writer) link(l linkOf) error {
 	if made.ID, err = w.keep("issue_link", l.link.ID); err != nil {
 		return err
 	}
-	err = w.tx.Savepoint(w.ctx, func() error { return link.Insert(w.ctx, w.tx, made) })
-	if errors.Is(err, storage.ErrUnique) {
+	isNew, err := link.InsertNew(w.ctx, w.tx, made)
+	if err != nil {
+		return err
+	}
+	if !isNew {
 		w.links[id] = linkThere
 		w.report.there("link", 1)
 		return nil
-	}
-	if err != nil {
-		return err
 	}
 	w.links[id] = linkTaken
 	w.changed = true
@@ -196,8 +197,34 @@ func (w *writer) remoteLinks(i *prepared) error {
 	return err
 }
 
-// part takes something that stood apart from its issue; false when the issue is not there.
-func (w *writer) part(p *part) (bool, error) {
+// loose takes what stood apart from its issue, and gives what belongs to issues that are not there. Each issue is read and written once.
+func (w *writer) loose(all []*part) (late []*part, err error) {
+	rows := map[int64]*issue.Issue{}
+	err = w.tx.Gather(w.ctx, func() error {
+		for _, p := range all {
+			ok, err := w.part(p, rows)
+			if err != nil {
+				return err
+			}
+			if !ok {
+				late = append(late, p)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	for _, id := range slices.Sorted(maps.Keys(rows)) {
+		if err := issue.Save(w.ctx, w.tx, rows[id]); err != nil {
+			return nil, err
+		}
+	}
+	return late, nil
+}
+
+// part takes something that stood apart from its issue; false when the issue is not there. The issues that got something are in rows.
+func (w *writer) part(p *part, rows map[int64]*issue.Issue) (bool, error) {
 	key, foreign := p.issue()
 	id := w.find(key)
 	if key == "" {
@@ -224,20 +251,24 @@ func (w *writer) part(p *part) (bool, error) {
 		}
 		return true, w.historyEntry(p.history, prefix, id)
 	}
-	row, err := issue.Get(w.ctx, w.tx, id)
-	if err != nil {
-		return false, err
+	row := rows[id]
+	if row == nil {
+		var err error
+		if row, err = issue.Get(w.ctx, w.tx, id); err != nil {
+			return false, err
+		}
 	}
 	before := row.Comments + row.Worklogs
+	var err error
 	if p.comment != nil {
 		err = w.comment(p.comment, p.text, row)
 	} else {
 		err = w.worklog(p.worklog, p.text, row)
 	}
-	if err != nil || row.Comments+row.Worklogs == before {
-		return true, err
+	if err == nil && row.Comments+row.Worklogs != before {
+		rows[id] = row
 	}
-	return true, issue.Save(w.ctx, w.tx, row)
+	return true, err
 }
 
 // settle takes, at the end, what waited for issues that came later, and counts what waits still.
@@ -255,16 +286,14 @@ func (w *writer) settle() error {
 	if err := w.occupied(b); err != nil {
 		return err
 	}
-	for _, p := range l.waiting.parts {
-		ok, err := w.part(p)
-		if err != nil {
-			return err
-		}
-		if !ok {
-			itemType, n := p.itemType()
-			key, id := p.issue()
-			w.report.notTaken(itemType, "its issue is neither in the export nor here", key+id, n)
-		}
+	late, err := w.loose(l.waiting.parts)
+	if err != nil {
+		return err
+	}
+	for _, p := range late {
+		itemType, n := p.itemType()
+		key, id := p.issue()
+		w.report.notTaken(itemType, "its issue is neither in the export nor here", key+id, n)
 	}
 	for _, p := range l.waiting.parents {
 		ok, err := w.parent(p)

@@ -31,11 +31,16 @@ type writer struct {
 	links    map[string]linkState
 	changed  bool
 	claimed  map[string]bool // identifiers of catalog objects made in this batch, by kind
+	numbers  map[int64]int64 // largest issue number taken, by project
+	numbered map[numberOf]bool
 	lastRank string
 	// What was inserted and is to be indexed for search.
 	freshIssues, freshComments []int64
 	taken                      map[string]map[int64]bool // identifiers in use, by table
 }
+
+// numberOf is an issue of this batch by project and number; it is not written yet when the next one is looked at.
+type numberOf struct{ project, number int64 }
 
 // write takes a batch.
 func (l *Loader) write(ctx context.Context, b *batch) error {
@@ -90,28 +95,33 @@ func (w *writer) batch(b *batch) error {
 	if err := w.occupied(b); err != nil {
 		return err
 	}
+	w.numbers, w.numbered = map[int64]int64{}, map[numberOf]bool{}
 	known, err := w.imported(b)
 	if err != nil {
 		return err
 	}
-	for _, i := range b.issues {
-		if err := w.issue(i, known); err != nil {
-			return fmt.Errorf("issue %s: %w", i.Key, err)
+	err = w.tx.Gather(w.ctx, func() error {
+		for _, i := range b.issues {
+			if err := w.issue(i, known); err != nil {
+				return fmt.Errorf("issue %s: %w", i.Key, err)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	for project, number := range w.numbers {
+		if err := sequence.Raise(w.ctx, w.tx, sequence.Issue(project), number+1); err != nil {
+			return err
 		}
 	}
 	if err := w.relate(b.issues); err != nil {
 		return err
 	}
-	for _, p := range b.parts {
-		ok, err := w.part(p)
-		if err != nil {
-			return err
-		}
-		if !ok {
-			w.waiting.parts = append(w.waiting.parts, p)
-		}
-	}
-	return nil
+	late, err := w.loose(b.parts)
+	w.waiting.parts = append(w.waiting.parts, late...)
+	return err
 }
 
 const (
@@ -125,12 +135,13 @@ func idsIn(name, before string) *storage.Query {
 
 // occupiedBy finds which of some identifiers a table has already.
 var occupiedBy = map[string]*storage.Query{
-	"issue":            idsIn("tracker/import.issue_ids", `SELECT id FROM issue WHERE id `),
-	"issue_comment":    idsIn("tracker/import.comment_ids", `SELECT id FROM issue_comment WHERE id `),
-	"issue_worklog":    idsIn("tracker/import.worklog_ids", `SELECT id FROM issue_worklog WHERE id `),
-	"issue_change":     idsIn("tracker/import.history_ids", `SELECT DISTINCT history_id FROM issue_change WHERE history_id `),
-	"issue_link":       idsIn("tracker/import.link_ids", `SELECT id FROM issue_link WHERE id `),
-	"issue_attachment": idsIn("tracker/import.attachment_ids", `SELECT id FROM issue_attachment WHERE id `),
+	"issue":             idsIn("tracker/import.issue_ids", `SELECT id FROM issue WHERE id `),
+	"issue_comment":     idsIn("tracker/import.comment_ids", `SELECT id FROM issue_comment WHERE id `),
+	"issue_worklog":     idsIn("tracker/import.worklog_ids", `SELECT id FROM issue_worklog WHERE id `),
+	"issue_change":      idsIn("tracker/import.history_ids", `SELECT DISTINCT history_id FROM issue_change WHERE history_id `),
+	"issue_link":        idsIn("tracker/import.link_ids", `SELECT id FROM issue_link WHERE id `),
+	"issue_attachment":  idsIn("tracker/import.attachment_ids", `SELECT id FROM issue_attachment WHERE id `),
+	"issue_remote_link": idsIn("tracker/import.remote_link_ids", `SELECT id FROM issue_remote_link WHERE id `),
 }
 
 // largestID bounds the identifiers that are kept; others get new ones.
@@ -171,6 +182,9 @@ func (w *writer) occupied(b *batch) error {
 		}
 		for _, c := range i.Attachments {
 			want("issue_attachment", c.ID)
+		}
+		for _, c := range i.RemoteLinks {
+			want("issue_remote_link", c.ID)
 		}
 	}
 	for _, p := range b.parts {
@@ -304,6 +318,10 @@ func (w *writer) issue(i *prepared, known map[string]int64) error {
 	if id := known[i.Key]; id != 0 {
 		return w.again(i, id)
 	}
+	if w.numbered[numberOf{p.ID, number}] {
+		w.refuse(i, "the export has the issue twice")
+		return nil
+	}
 	var other int64
 	switch err := w.tx.Get(w.ctx, qNumber, []any{p.ID, number}, &other); {
 	case err == nil:
@@ -380,12 +398,11 @@ func (w *writer) create(i *prepared, p *catalog.Project, number int64) error {
 	if err := issue.WriteLists(w.ctx, w.tx, row); err != nil {
 		return err
 	}
-	if _, err := w.tx.Exec(w.ctx, qRemember, "issue", storable(i.Key), strconv.FormatInt(row.ID, 10)); err != nil {
+	if err := w.tx.Insert(w.ctx, qRemember, "issue", storable(i.Key), strconv.FormatInt(row.ID, 10)); err != nil {
 		return err
 	}
-	if err := sequence.Raise(w.ctx, w.tx, sequence.Issue(p.ID), number+1); err != nil {
-		return err
-	}
+	w.numbers[p.ID] = max(w.numbers[p.ID], number)
+	w.numbered[numberOf{p.ID, number}] = true
 	w.byID[i.ID], w.byKey[i.Key] = row.ID, row.ID
 	w.freshIssues = append(w.freshIssues, row.ID)
 	w.changed = true

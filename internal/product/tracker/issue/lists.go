@@ -36,13 +36,13 @@ func WriteLists(ctx context.Context, tx *volume.Tx, i *Issue) error {
 // syncLists makes the rows of the lists follow the issue, which was old before.
 func syncLists(ctx context.Context, tx *volume.Tx, i, old *Issue) error {
 	err := diff(old.Labels, i.Labels,
-		func(l string) error { _, err := tx.Exec(ctx, qLabel, i.ID, l); return err },
+		func(l string) error { return tx.Insert(ctx, qLabel, i.ID, l) },
 		func(l string) error { _, err := tx.Exec(ctx, qUnlabel, i.ID, l); return err })
 	if err != nil {
 		return fmt.Errorf("labels of issue %d: %w", i.ID, err)
 	}
 	err = diff(old.Components, i.Components,
-		func(c int64) error { _, err := tx.Exec(ctx, qComponent, i.ID, c); return err },
+		func(c int64) error { return tx.Insert(ctx, qComponent, i.ID, c) },
 		func(c int64) error { _, err := tx.Exec(ctx, qUncomponent, i.ID, c); return err })
 	if err != nil {
 		return fmt.Errorf("components of issue %d: %w", i.ID, err)
@@ -52,7 +52,7 @@ func syncLists(ctx context.Context, tx *volume.Tx, i, old *Issue) error {
 		old, now []int64
 	}{{RoleFix, old.FixVersions, i.FixVersions}, {RoleAffects, old.Affects, i.Affects}} {
 		err := diff(v.old, v.now,
-			func(id int64) error { _, err := tx.Exec(ctx, qVersion, i.ID, v.role, id); return err },
+			func(id int64) error { return tx.Insert(ctx, qVersion, i.ID, v.role, id) },
 			func(id int64) error { _, err := tx.Exec(ctx, qUnversion, i.ID, v.role, id); return err })
 		if err != nil {
 			return fmt.Errorf("versions of issue %d: %w", i.ID, err)
@@ -128,7 +128,7 @@ func WriteValues(ctx context.Context, tx *volume.Tx, issue, field int64, old int
 		}
 	}
 	for n, v := range values {
-		if _, err := tx.Exec(ctx, qAddValue, issue, field, n, v, sorts[n]); err != nil {
+		if err := tx.Insert(ctx, qAddValue, issue, field, n, v, sorts[n]); err != nil {
 			return fmt.Errorf("values of issue %d: %w", issue, err)
 		}
 	}

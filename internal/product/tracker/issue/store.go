@@ -216,14 +216,14 @@ func TextsByIDs(ctx context.Context, tx *volume.Tx, ids []int64) (map[int64]Text
 
 // Insert adds a row as it is; Create and importers call it.
 func Insert(ctx context.Context, tx *volume.Tx, i *Issue, t Texts, fieldsText string) error {
-	_, err := tx.Exec(ctx, qInsert, i.ID, i.ProjectID, i.Number, i.TypeID, i.StatusID, id(i.PriorityID), id(i.ResolutionID), id(i.ParentID), i.Summary, text(i.Reporter), text(i.Creator), text(i.Assignee),
+	err := tx.Insert(ctx, qInsert, i.ID, i.ProjectID, i.Number, i.TypeID, i.StatusID, id(i.PriorityID), id(i.ResolutionID), id(i.ParentID), i.Summary, text(i.Reporter), text(i.Creator), text(i.Assignee),
 		clock.Micros(i.Created), clock.Micros(i.Updated), clock.Micros(i.StatusSince), instant(i.Resolved), text(i.DueDay), i.Rank, strings.Join(i.Labels, " "),
 		joined(i.Components), joined(i.FixVersions), joined(i.Affects), i.OriginalEstimate, i.RemainingEstimate, i.TimeSpent,
 		i.Votes, i.Watches, i.Comments, i.Worklogs, i.Attachments, i.Links, i.RemoteLinks, i.Subtasks, i.FieldValues)
 	if err != nil {
 		return fmt.Errorf("insert issue: %w", err)
 	}
-	if _, err := tx.Exec(ctx, qInsertText, i.ID, i.Summary, text(t.Description), t.DescriptionText, text(t.Environment), t.EnvironmentText, fieldsText); err != nil {
+	if err := tx.Insert(ctx, qInsertText, i.ID, i.Summary, text(t.Description), t.DescriptionText, text(t.Environment), t.EnvironmentText, fieldsText); err != nil {
 		return fmt.Errorf("insert issue's texts: %w", err)
 	}
 	return nil

@@ -25,6 +25,7 @@ type Link struct {
 
 var (
 	qInsert = storage.Register("tracker/issue_link.insert", `INSERT INTO issue_link (id, type_id, source_id, target_id, created_us) VALUES ($1, $2, $3, $4, $5)`)
+	qNew    = storage.Register("tracker/issue_link.insert_new", `INSERT INTO issue_link (id, type_id, source_id, target_id, created_us) VALUES ($1, $2, $3, $4, $5) ON CONFLICT (source_id, target_id, type_id) DO NOTHING`)
 	qGet    = storage.Register("tracker/issue_link.get", `SELECT id, type_id, source_id, target_id, created_us FROM issue_link WHERE id = $1`)
 	qOf     = storage.Register("tracker/issue_link.by_issue", `SELECT id, type_id, source_id, target_id, created_us FROM issue_link WHERE source_id = $1
 		UNION ALL SELECT id, type_id, source_id, target_id, created_us FROM issue_link WHERE target_id = $1 AND source_id <> $1`)
@@ -43,6 +44,12 @@ func scan(r *storage.Rows) (*Link, error) {
 func Insert(ctx context.Context, tx *volume.Tx, l *Link) error {
 	_, err := tx.Exec(ctx, qInsert, l.ID, l.TypeID, l.Source, l.Target, clock.Micros(l.Created))
 	return err
+}
+
+// InsertNew adds a link as it is; false when the two are related in this way already.
+func InsertNew(ctx context.Context, tx *volume.Tx, l *Link) (bool, error) {
+	n, err := tx.Exec(ctx, qNew, l.ID, l.TypeID, l.Source, l.Target, clock.Micros(l.Created))
+	return n > 0, err
 }
 
 // Add relates two issues and records it in the history of both. Relating them again changes nothing.

@@ -46,7 +46,7 @@ func scan(r *storage.Rows) (*Worklog, error) {
 
 // Insert adds an entry as it is.
 func Insert(ctx context.Context, tx *volume.Tx, w *Worklog) error {
-	_, err := tx.Exec(ctx, qInsert, w.ID, w.IssueID, orNull(w.Author), orNull(w.UpdateAuthor), orNull(w.Comment), w.CommentText, clock.Micros(w.Started), w.Seconds, clock.Micros(w.Created), clock.Micros(w.Updated))
+	err := tx.Insert(ctx, qInsert, w.ID, w.IssueID, orNull(w.Author), orNull(w.UpdateAuthor), orNull(w.Comment), w.CommentText, clock.Micros(w.Started), w.Seconds, clock.Micros(w.Created), clock.Micros(w.Updated))
 	if err != nil {
 		return fmt.Errorf("add worklog: %w", err)
 	}
