@@ -154,3 +154,14 @@ func (r rule) holds(typ string) bool {
 
 // Holds tells whether a node of one type may hold children of another.
 func Holds(parent, child string) bool { return rules[parent].holds(child) }
+
+// ValidMark tells whether a mark is one of the format's and says what it must.
+func ValidMark(m Mark) bool {
+	required, ok := marks[m.Type]
+	for _, a := range required {
+		if _, has := m.Attrs[a]; !has {
+			return false
+		}
+	}
+	return ok
+}

@@ -1,0 +1,194 @@
+package storageformat
+
+import (
+	"archive/tar"
+	"archive/zip"
+	"bufio"
+	"bytes"
+	"compress/gzip"
+	"encoding/json"
+	"encoding/xml"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"holdfast.dev/internal/richtext/adf"
+)
+
+const corpus = "../../../../shared/data/confluence"
+
+// page is one storage format text of the corpus.
+type page struct {
+	name, storage string
+	adf           json.RawMessage
+}
+
+// realPages reads every page of the corpus; the test is skipped when it is not there.
+func realPages(t testing.TB) []page {
+	t.Helper()
+	if _, err := os.Stat(corpus); err != nil {
+		t.Skip("the corpus of real pages is not there: ", corpus)
+	}
+	var pages []page
+	for _, file := range []string{"querypie-cloud-pages.jsonl.gz", "storage-snippets-xwiki.jsonl.gz"} {
+		z := unzip(t, file)
+		in := bufio.NewScanner(z)
+		in.Buffer(nil, 64<<20)
+		for in.Scan() {
+			var d struct {
+				ID, Name, Storage string
+				ADF               json.RawMessage `json:"adf"`
+			}
+			if err := json.Unmarshal(in.Bytes(), &d); err != nil {
+				t.Fatal(err)
+			}
+			pages = append(pages, page{file[:8] + " " + d.ID + d.Name, d.Storage, d.ADF})
+		}
+	}
+	tr := tar.NewReader(unzip(t, "xwiki-confluence-xml-exports.tar.gz"))
+	for {
+		h, err := tr.Next()
+		if err == io.EOF {
+			break
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		b, err := io.ReadAll(tr)
+		if err != nil {
+			t.Fatal(err)
+		}
+		switch {
+		case strings.HasSuffix(h.Name, "/entities.xml"):
+			pages = append(pages, bodies(h.Name, b)...)
+		case strings.HasSuffix(h.Name, ".zip"):
+			zr, err := zip.NewReader(bytes.NewReader(b), int64(len(b)))
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, f := range zr.File {
+				if filepath.Base(f.Name) == "entities.xml" {
+					r, err := f.Open()
+					if err != nil {
+						t.Fatal(err)
+					}
+					b, _ := io.ReadAll(r)
+					pages = append(pages, bodies(h.Name, b)...)
+				}
+			}
+		}
+	}
+	return pages
+}
+
+func unzip(t testing.TB, file string) io.Reader {
+	f, err := os.Open(filepath.Join(corpus, file))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { f.Close() })
+	z, err := gzip.NewReader(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return z
+}
+
+// bodies gives the storage format bodies of an XML export. Exports are read leniently here: this is a test of their pages.
+func bodies(name string, b []byte) []page {
+	var export struct {
+		Objects []struct {
+			Class      string `xml:"class,attr"`
+			Properties []struct {
+				Name string `xml:"name,attr"`
+				Text string `xml:",chardata"`
+			} `xml:"property"`
+		} `xml:"object"`
+	}
+	d := xml.NewDecoder(strings.NewReader(clean(string(b))))
+	d.Strict = false
+	_ = d.Decode(&export)
+	var out []page
+	for _, o := range export.Objects {
+		body, kind := "", ""
+		for _, p := range o.Properties {
+			switch p.Name {
+			case "body":
+				body = strings.ReplaceAll(p.Text, "]] >", "]]>")
+			case "bodyType":
+				kind = p.Text
+			}
+		}
+		if o.Class == "BodyContent" && strings.TrimSpace(kind) == "2" && strings.TrimSpace(body) != "" {
+			out = append(out, page{name: name, storage: body})
+		}
+	}
+	return out
+}
+
+// count counts the nodes of a document: all, and those that are kept as source.
+func count(n *adf.Node, opaque map[string]int) (all int) {
+	n.Walk(func(n *adf.Node) bool {
+		all++
+		if _, ok := opaqueSource(n); ok {
+			opaque[n.Attr("extensionKey")]++
+		}
+		return true
+	})
+	return all
+}
+
+func TestRealPagesComeBackTheSame(t *testing.T) {
+	pages := realPages(t)
+	kept := map[string]int{}
+	nodes, failed, unread := 0, 0, 0
+	for _, p := range pages {
+		want, err := Canonical(p.storage)
+		if err != nil {
+			unread++
+			t.Logf("%s: no XML: %v", p.name, err)
+			continue
+		}
+		doc, err := Parse(p.storage)
+		if err != nil {
+			t.Errorf("%s: %v", p.name, err)
+			continue
+		}
+		nodes += count(doc, kept)
+		doc, err = adf.Parse(doc.JSON()) // as it is stored
+		if err != nil {
+			t.Errorf("%s: %v", p.name, err)
+			continue
+		}
+		again, err := Write(doc)
+		if err != nil {
+			t.Errorf("%s: %v", p.name, err)
+			continue
+		}
+		got, err := Canonical(again)
+		if err != nil {
+			t.Errorf("%s: written form is no XML: %v\n%s", p.name, err, again)
+			continue
+		}
+		if got != want {
+			failed++
+			a, b := firstDifference(want, got)
+			t.Errorf("%s differs\nwant …%s\ngot  …%s", p.name, a, b)
+		}
+		if strings.Contains(again, jsonKey) && !strings.Contains(p.storage, jsonKey) {
+			t.Errorf("%s: a block had to be written whole", p.name)
+		}
+	}
+	t.Logf("%d pages, %d that are no XML, %d differ, %d nodes, kept as source: %v", len(pages), unread, failed, nodes, kept)
+}
+
+func firstDifference(a, b string) (string, string) {
+	i := 0
+	for i < len(a) && i < len(b) && a[i] == b[i] {
+		i++
+	}
+	from := max(0, i-60)
+	return strings.ToValidUTF8(a[from:min(len(a), i+200)], ""), strings.ToValidUTF8(b[from:min(len(b), i+200)], "")
+}

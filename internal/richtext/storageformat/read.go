@@ -1,0 +1,146 @@
+package storageformat
+
+import (
+	"encoding/xml"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"unicode/utf8"
+)
+
+// Error says why a source is no storage format and where.
+type Error struct {
+	Line, Column int
+	Reason       string
+}
+
+func (e *Error) Error() string {
+	if e.Line == 0 {
+		return "Error parsing xhtml: " + e.Reason
+	}
+	return fmt.Sprintf("Error parsing xhtml: %s at line %d, column %d", e.Reason, e.Line, e.Column)
+}
+
+// readSource reads a source into a tree whose root has no meaning of its own.
+func readSource(src string) (*elem, error) {
+	if len(src) > MaxBytes {
+		return nil, &Error{Reason: fmt.Sprintf("the source is larger than %d bytes", MaxBytes)}
+	}
+	d := xml.NewDecoder(strings.NewReader(clean(src)))
+	d.Strict = false // bare ampersands and unknown entities are text
+	d.Entity = xml.HTMLEntity
+	r := &reader{d: d, stack: []*elem{{name: "root"}}}
+	for {
+		t, err := d.RawToken()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			var se *xml.SyntaxError
+			if errors.As(err, &se) {
+				return nil, r.fail(se.Msg)
+			}
+			return nil, r.fail(err.Error())
+		}
+		if err := r.token(t); err != nil {
+			return nil, err
+		}
+	}
+	if top := r.top(); len(r.stack) > 1 {
+		return nil, r.fail("the element <" + top.name + "> is not closed")
+	}
+	return r.stack[0], nil
+}
+
+type reader struct {
+	d     *xml.Decoder
+	stack []*elem
+	count int
+}
+
+func (r *reader) top() *elem { return r.stack[len(r.stack)-1] }
+
+func (r *reader) fail(reason string) error {
+	line, col := r.d.InputPos()
+	return &Error{Line: line, Column: col, Reason: reason}
+}
+
+func (r *reader) token(t xml.Token) error {
+	switch t := t.(type) {
+	case xml.StartElement:
+		if len(r.stack) > MaxDepth {
+			return r.fail(fmt.Sprintf("elements nest more than %d levels deep", MaxDepth))
+		}
+		if r.count++; r.count > MaxElements {
+			return r.fail(fmt.Sprintf("there are more than %d elements", MaxElements))
+		}
+		e := &elem{name: joined(t.Name)}
+		if !validName(e.name) {
+			return r.fail("no element may be called " + e.name)
+		}
+		for _, a := range t.Attr {
+			name := joined(a.Name)
+			if _, twice := e.lookup(name); twice || !validName(name) {
+				return r.fail("the attribute " + name + " cannot stand here")
+			}
+			if len(e.attrs) > 200 {
+				return r.fail("the element has more than 200 attributes")
+			}
+			e.attrs = append(e.attrs, attr{name, a.Value})
+		}
+		r.top().add(e)
+		r.stack = append(r.stack, e)
+	case xml.EndElement:
+		name := joined(t.Name)
+		if len(r.stack) == 1 || r.top().name != name {
+			want := "none"
+			if len(r.stack) > 1 {
+				want = "</" + r.top().name + ">"
+			}
+			return r.fail("unexpected close tag </" + name + ">; expected " + want)
+		}
+		r.stack = r.stack[:len(r.stack)-1]
+	case xml.CharData:
+		s := string(t)
+		if n := len(r.top().children); n > 0 && r.top().children[n-1].isText() {
+			r.top().children[n-1].text += s
+			return nil
+		}
+		if r.count++; r.count > MaxElements {
+			return r.fail(fmt.Sprintf("there are more than %d elements", MaxElements))
+		}
+		r.top().add(newText(s))
+	}
+	return nil // comments, processing instructions and declarations say nothing
+}
+
+func joined(n xml.Name) string {
+	if n.Space == "" {
+		return n.Local
+	}
+	return n.Space + ":" + n.Local
+}
+
+// validName keeps to names that can be written again without being read as something else.
+func validName(s string) bool {
+	for i := range len(s) {
+		c := s[i]
+		ok := c == '-' || c == '_' || c == ':' || c == '.' || '0' <= c && c <= '9' || 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || c >= utf8.RuneSelf
+		if !ok {
+			return false
+		}
+	}
+	return s != "" && s[0] != ':' && s[len(s)-1] != ':'
+}
+
+// clean removes what XML cannot hold.
+func clean(s string) string {
+	s = strings.ToValidUTF8(s, "\ufffd")
+	return strings.Map(func(r rune) rune {
+		if r == 0xFFFE || r == 0xFFFF || r < 0x20 && r != '\t' && r != '\n' && r != '\r' {
+			return -1
+		}
+		return r
+	}, s)
+}
