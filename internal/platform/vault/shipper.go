@@ -20,6 +20,10 @@ import (
 // maxFrame bounds the images that one segment takes of one volume; a larger backlog goes into the following segments.
 const maxFrame = 32 << 20
 
+// snapshotShare bounds the work for snapshots while a volume grows fast: after one that took a second, the next waits for this many seconds. Until then the
+// segments carry what is new, as always.
+const snapshotShare = 15
+
 // Snapshots are taken when the images sealed since the last one exceed a quarter of its size, and at least this.
 const minSnapshotBytes = 1 << 20
 
@@ -43,6 +47,7 @@ type Shipper struct {
 	ship    sync.Mutex // one shipment at a time
 	prev    string
 	lastKey string
+	rest    map[volume.Ref]time.Time // until when a volume takes no snapshot for its size alone
 }
 
 // ShipperConfig is what a shipper needs.
@@ -59,7 +64,7 @@ type ShipperConfig struct {
 // NewShipper makes a shipper; Run starts it.
 func NewShipper(c ShipperConfig) *Shipper {
 	return &Shipper{Interval: 400 * time.Millisecond, vault: c.Vault, pool: c.Pool, signer: c.Signer, node: c.Node, tmp: c.Tmp, clock: c.Clock,
-		log: c.Log, dirty: map[volume.Ref]bool{}, wake: make(chan struct{}, 1)}
+		log: c.Log, dirty: map[volume.Ref]bool{}, wake: make(chan struct{}, 1), rest: map[volume.Ref]time.Time{}}
 }
 
 // Mark says that a volume has commits that the store lacks. It never blocks.
@@ -133,6 +138,7 @@ type shipment struct {
 	head journal.Head // after the segment is stored
 	more bool
 	due  bool // a snapshot is due afterwards
+	must bool // it cannot wait: there is none yet, or the schema is new
 }
 
 // segment stores one segment with the unsealed commits of the volumes and notes it in each; more lists volumes with a backlog.
@@ -166,13 +172,25 @@ func (s *Shipper) segment(ctx context.Context, refs []volume.Ref) (more []volume
 		}
 		if sh.more {
 			more = append(more, sh.ref)
-		} else if sh.due {
+		} else if start := s.clock.Now(); sh.must || sh.due && start.After(s.rest[sh.ref]) {
 			if err := s.snapshot(ctx, sh.ref); err != nil {
 				s.log.Error("snapshot failed", "volume", sh.ref.String(), "error", err)
 			}
+			s.restAfter(sh.ref, start)
 		}
 	}
 	return more, nil
+}
+
+// restAfter notes when a volume may take its next snapshot, after one that began at start. Volumes that need no rest take no memory.
+func (s *Shipper) restAfter(ref volume.Ref, start time.Time) {
+	now := s.clock.Now()
+	for other, until := range s.rest {
+		if now.After(until) {
+			delete(s.rest, other)
+		}
+	}
+	s.rest[ref] = now.Add(snapshotShare * now.Sub(start))
 }
 
 // put stores a sealed segment under the next key. Keys of one node rise with time, also when the clock jumps back.
@@ -216,7 +234,7 @@ func (s *Shipper) collect(ctx context.Context, ref volume.Ref) (sh shipment, fra
 				n := Advance(&h, e)
 				size += n
 				entries = append(entries, e)
-				sh.due = sh.due || c.Kind == journal.KindMigration
+				sh.must = sh.must || c.Kind == journal.KindMigration
 				if size >= maxFrame {
 					break
 				}
@@ -229,7 +247,8 @@ func (s *Shipper) collect(ctx context.Context, ref volume.Ref) (sh shipment, fra
 		f.To, f.FromAt, f.ToAt = last.Seq, first.At, last.At
 		f.Chain, f.Digest, f.Rows = h.Chain.String(), h.Digest.String(), h.Rows
 		sh.head, sh.more = h, h.SealedSeq < h.Seq
-		sh.due = sh.due || h.SnapshotSeq == 0 || h.Bytes > max(minSnapshotBytes, h.SnapshotBytes/4)
+		sh.must = sh.must || h.SnapshotSeq == 0
+		sh.due = h.Bytes > max(minSnapshotBytes, h.SnapshotBytes/4)
 		frame, body = &f, encodeEntries(entries)
 		return nil
 	})
