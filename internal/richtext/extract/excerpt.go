@@ -8,7 +8,7 @@ import (
 
 // Summary gives the first words of a document, at most max runes, with "…" when there is more.
 func Summary(doc *adf.Node, max int) string {
-	text := strings.Join(strings.Fields(visible(doc)), " ")
+	text := strings.Join(strings.Fields(Words(doc)), " ")
 	runes := []rune(text)
 	if len(runes) <= max {
 		return text
@@ -60,14 +60,14 @@ func Properties(doc *adf.Node, id string) []Property {
 		if keys := t.Content[0]; len(t.Content) == 2 && len(keys.Content) != 2 || headers(keys) {
 			for i, k := range keys.Content {
 				if len(t.Content) > 1 && i < len(t.Content[1].Content) {
-					out = append(out, Property{visible(k), t.Content[1].Content[i].Content})
+					out = append(out, Property{Words(k), t.Content[1].Content[i].Content})
 				}
 			}
 			continue
 		}
 		for _, row := range t.Content {
 			if len(row.Content) >= 2 {
-				out = append(out, Property{visible(row.Content[0]), row.Content[1].Content})
+				out = append(out, Property{Words(row.Content[0]), row.Content[1].Content})
 			}
 		}
 	}

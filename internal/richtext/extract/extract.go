@@ -125,7 +125,7 @@ func Outline(doc *adf.Node) []Heading {
 			return true
 		}
 		level, _ := strconv.Atoi(n.Attr("level"))
-		text := n.PlainText()
+		text := Words(n)
 		out = append(out, Heading{Level: level, Text: text, ID: ids.Of(text)})
 		return true
 	})
@@ -171,7 +171,7 @@ func InlineComments(doc *adf.Node) []Comment {
 				i, at[id] = len(out), len(out)
 				out = append(out, Comment{ID: id})
 			}
-			out[i].Text += visible(n)
+			out[i].Text += Words(n)
 		}
 		return true
 	})

@@ -26,7 +26,7 @@ func Tasks(doc *adf.Node) []Task {
 		if n.Type != "taskItem" && n.Type != "blockTaskItem" {
 			return true
 		}
-		t := Task{LocalID: n.Attr("localId"), ID: storageformat.SourceAttr(n, "#id"), Done: n.Attr("state") == "DONE", Text: visible(n), Body: n.Content}
+		t := Task{LocalID: n.Attr("localId"), ID: storageformat.SourceAttr(n, "#id"), Done: n.Attr("state") == "DONE", Text: Words(n), Body: n.Content}
 		Walk(n, func(c *adf.Node) bool {
 			switch {
 			case c.Type == "mention" && t.Assignee == "":
@@ -54,8 +54,8 @@ func SetTask(doc *adf.Node, localID string, done bool) (found bool) {
 	return found
 }
 
-// visible gives the words of a node without addresses.
-func visible(n *adf.Node) string {
+// Words gives the words of a node without addresses.
+func Words(n *adf.Node) string {
 	var b strings.Builder
 	Walk(n, func(c *adf.Node) bool {
 		if c.Type == "text" {
