@@ -158,7 +158,7 @@ func (c *cli) withNode(ctx context.Context, fn func(context.Context, *Node) erro
 	opts := c.options()
 	node, err := Open(ctx, opts, clock.System, c.logger())
 	if errors.Is(err, errLocked) {
-		handed, rerr := handOver(ctx, filepath.Join(opts.defaults().Data, "admin.sock"), c.env)
+		handed, rerr := handOverAny(ctx, opts.defaults().Data, c.env)
 		if !handed {
 			return errors.Join(err, rerr)
 		}

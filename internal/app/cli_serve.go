@@ -7,7 +7,6 @@ import (
 	"net"
 	"net/netip"
 	"os/signal"
-	"path/filepath"
 	"syscall"
 
 	"github.com/spf13/cobra"
@@ -26,6 +25,7 @@ func (c *cli) serveCommand() *cobra.Command {
 		return c.serve(ctx, listen)
 	}}
 	cmd.Flags().StringVar(&listen, "listen", "127.0.0.1:8080", "address to listen on")
+	cmd.Flags().StringSliceVar(&c.opts.Only, "only", nil, "serve these products alone, beside other processes on the same data folder: tracker,wiki,access,oncall,status")
 	c.serveFlags(cmd)
 	return cmd
 }
@@ -69,7 +69,7 @@ func (c *cli) serve(ctx context.Context, listen string) error {
 		}
 	}()
 	admin := make(chan error, 1)
-	go func() { admin <- n.ServeAdmin(ctx, filepath.Join(n.Options.Data, "admin.sock")) }()
+	go func() { admin <- n.ServeAdmin(ctx, n.adminSocket()) }()
 	log.Info("serving", "address", l.Addr().String(), "data", n.Options.Data, "version", Version)
 	if err := s.Serve(ctx, l); err != nil {
 		return err

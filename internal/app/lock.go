@@ -12,12 +12,13 @@ import (
 // errLocked says that another process has the data folder.
 var errLocked = errors.New("the data folder is in use")
 
-// lockFolder takes the data folder for this process. The operating system lets go of it when the process dies, however it dies.
-func lockFolder(dir string) (*os.File, error) {
+// lockFolder takes a part of the data folder for this process: the file lock, or lock.PART. The operating system lets go of it when the process
+// dies, however it dies.
+func lockFolder(dir, part string) (*os.File, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("data folder: %w", err)
 	}
-	path := filepath.Join(dir, "lock")
+	path := lockPath(dir, part)
 	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
 	if err != nil {
 		return nil, fmt.Errorf("data folder: %w", err)
@@ -37,4 +38,21 @@ func lockFolder(dir string) (*os.File, error) {
 		return nil, errors.Join(err, f.Close())
 	}
 	return f, nil
+}
+
+func lockPath(dir, part string) string {
+	if part == "" {
+		return filepath.Join(dir, "lock")
+	}
+	return filepath.Join(dir, "lock."+part)
+}
+
+// lockHeld tells whether another process has a part of the data folder.
+func lockHeld(dir, part string) bool {
+	f, err := os.OpenFile(lockPath(dir, part), os.O_RDWR, 0o600)
+	if err != nil {
+		return false
+	}
+	defer f.Close()
+	return errors.Is(syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB), syscall.EWOULDBLOCK)
 }

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"runtime/debug"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -49,7 +50,7 @@ type Node struct {
 	products  products
 	commits   *broadcast
 	restores  restores
-	lock      *os.File
+	locks     []*os.File
 	stop      context.CancelFunc
 	running   sync.WaitGroup
 	settingUp sync.Mutex
@@ -67,14 +68,15 @@ func Open(ctx context.Context, o Options, c clock.Clock, log *slog.Logger) (*Nod
 func open(ctx context.Context, o Options, c clock.Clock, log *slog.Logger, rebuilding bool) (n *Node, err error) {
 	o = o.defaults()
 	n = &Node{Options: o, Clock: c, Log: log, commits: newBroadcast()}
-	if n.lock, err = lockFolder(o.Data); err != nil {
-		return nil, err
-	}
+	opened := n // a return clears n
 	defer func() {
 		if err != nil {
-			n.Close()
+			opened.Close()
 		}
 	}()
+	if err := n.lockParts(); err != nil {
+		return nil, err
+	}
 	if n.Engine, err = openEngine(ctx, o); err != nil {
 		return nil, err
 	}
@@ -103,12 +105,17 @@ func open(ctx context.Context, o Options, c clock.Clock, log *slog.Logger, rebui
 	n.stop = stop
 	n.running.Go(func() { n.Shipper.Run(run) })
 	n.running.Go(func() { n.closeIdle(run) })
+	if !n.whole() {
+		n.running.Go(func() { n.follow(run) })
+	}
 	if !n.forgotten {
 		if err := n.markUnshipped(ctx); err != nil {
 			return nil, err
 		}
-		if err := n.Recovery.Resume(identity.AsSystem(ctx, "recovery")); err != nil {
-			return nil, err
+		if n.takes(0) {
+			if err := n.Recovery.Resume(identity.AsSystem(ctx, "recovery")); err != nil {
+				return nil, err
+			}
 		}
 	}
 	return n, nil
@@ -149,7 +156,7 @@ func (n *Node) wire(store vault.Store) {
 		Locate: func(ctx context.Context, ref volume.Ref) (volume.Place, error) {
 			return n.Fleet.Locate(ctx, ref)
 		},
-		Writable: func(ref volume.Ref) error { return n.Fleet.Writable(ref) },
+		Writable: n.writable,
 		Wake:     func(ref volume.Ref, at time.Time) error { return n.Jobs.Wake(ref, at) },
 		Committed: func(ref volume.Ref, commits []journal.Commit) {
 			n.Shipper.Mark(ref)
@@ -163,8 +170,11 @@ func (n *Node) wire(store vault.Store) {
 	if err != nil {
 		host = "node"
 	}
+	if len(n.Options.Only) > 0 { // processes on one machine write segments of their own
+		host += "-" + strings.Join(n.Options.Only, "-")
+	}
 	n.Shipper = vault.NewShipper(vault.ShipperConfig{Vault: n.Vault, Pool: n.Pool, Signer: n.Signer, Node: host, Tmp: tmp, Clock: n.Clock, Log: n.Log})
-	n.Jobs = jobs.New(jobs.Config{Pool: n.Pool, Ledger: n.Fleet, Clock: n.Clock, Log: n.Log, Context: n.jobContext})
+	n.Jobs = jobs.New(jobs.Config{Pool: n.Pool, Ledger: n.Fleet, Clock: n.Clock, Log: n.Log, Context: n.jobContext, Mine: n.owns})
 	for _, m := range n.products.members() {
 		for kind, h := range m.jobs {
 			n.Jobs.Handle(kind, h)
@@ -204,13 +214,18 @@ func (n *Node) openControl(ctx context.Context, rebuilding bool) error {
 // markUnshipped finds, after a crash, the volumes whose last commits did not reach the vault. It looks at files changed since the
 // newest segment, so that idle volumes are not opened.
 func (n *Node) markUnshipped(ctx context.Context) error {
-	n.Shipper.Mark(fleet.ControlRef)
+	if n.takes(0) {
+		n.Shipper.Mark(fleet.ControlRef)
+	}
 	files, ok := n.Engine.(*sqlite.Engine)
 	newest, err := n.Vault.Newest(ctx)
 	if err != nil {
 		return err
 	}
 	for _, ref := range n.Fleet.Volumes() {
+		if !n.owns(ref) {
+			continue
+		}
 		if ok {
 			place, err := n.Fleet.Locate(ctx, ref)
 			if err != nil || !files.ChangedSince(ref.Name(place.Generation), newest.Add(-time.Minute)) {
@@ -237,9 +252,7 @@ func (n *Node) Close() {
 	if n.Engine != nil {
 		n.Engine.Close()
 	}
-	if n.lock != nil {
-		n.lock.Close()
-	}
+	n.unlock()
 }
 
 // RunJobs runs what the volumes of this node have to do later, until ctx ends. A node that serves does; a command that only passes by does not.

@@ -18,9 +18,13 @@ func (s *Server) platformRoutes() []httpkit.Route {
 		{Method: "GET", Path: "/readyz", Permission: httpkit.Public, Handler: s.getReady, Dialect: d},
 		{Method: "GET", Path: "/healthz", Permission: httpkit.Public, Handler: s.getReady, Dialect: d},
 		{Method: "GET", Path: "/api/session", Permission: httpkit.Public, Handler: s.getSession, Dialect: d},
-		{Method: "POST", Path: "/api/setup", Permission: httpkit.Public, Handler: s.postSetup, Dialect: d},
+		{Method: "GET", Path: "/api/events", Permission: httpkit.Member, Handler: s.getEvents, Dialect: d},
 	}
-	return append(routes, s.timeMachineRoutes()...)
+	if s.node.serves("access") {
+		routes = append(routes, httpkit.Route{Method: "POST", Path: "/api/setup", Permission: httpkit.Public, Handler: s.postSetup, Dialect: d})
+		routes = append(routes, s.timeMachineRoutes()...)
+	}
+	return routes
 }
 
 func (s *Server) getReady(w http.ResponseWriter, r *http.Request) error {

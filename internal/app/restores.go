@@ -67,6 +67,9 @@ func (n *Node) RestoreSite(ctx context.Context, s *fleet.Site, target recovery.T
 	}()
 	return n.Recovery.RestoreSite(ctx, s.ID, target, reason, func(p recovery.Progress) {
 		n.restores.progress(s.ID, p)
+		if p.Step == "shipping" { // nobody may write any more: other processes must know before anything is read
+			n.awaitFollowers(ctx)
+		}
 		if report != nil {
 			report(p)
 		}

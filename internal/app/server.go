@@ -24,9 +24,13 @@ type Server struct {
 func NewServer(n *Node) (*Server, error) {
 	s := &Server{node: n, baseURL: n.Options.BaseURL}
 	s.mux = httpkit.NewMux(n.products.access, n.Log)
-	s.mux.Handle(n.products.access.Routes()...)
+	if n.serves("access") {
+		s.mux.Handle(n.products.access.Routes()...)
+	}
 	for _, m := range n.products.members() {
-		s.mux.Handle(n.whenOn(m.name, m.routes)...)
+		if n.serves(m.name) {
+			s.mux.Handle(n.whenOn(m.name, m.routes)...)
+		}
 	}
 	s.mux.Handle(s.platformRoutes()...)
 	s.mux.HandleFallback(s.pages())

@@ -22,7 +22,6 @@ import (
 
 func (s *Server) timeMachineRoutes() []httpkit.Route {
 	routes := []httpkit.Route{
-		{Method: "GET", Path: "/api/events", Permission: httpkit.Member, Handler: s.getEvents},
 		{Method: "GET", Path: "/api/timemachine/commits", Permission: httpkit.Admin, Handler: s.getCommits},
 		{Method: "POST", Path: "/api/timemachine/preview", Permission: httpkit.Admin, Handler: s.postPreview},
 		{Method: "POST", Path: "/api/timemachine/restore", Permission: httpkit.Admin, Handler: s.postRestore},

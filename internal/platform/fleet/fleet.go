@@ -13,6 +13,7 @@ import (
 	"holdfast.dev/internal/base/clock"
 	"holdfast.dev/internal/base/fault"
 	"holdfast.dev/internal/base/ids"
+	"holdfast.dev/internal/platform/journal"
 	"holdfast.dev/internal/platform/storage"
 	"holdfast.dev/internal/platform/volume"
 )
@@ -73,6 +74,8 @@ type Fleet struct {
 	engine  storage.Engine
 	clock   clock.Clock
 	current atomic.Pointer[state]
+	read    atomic.Int64 // when the control database was read last, in microseconds
+	head    atomic.Int64 // the commit that it stood at
 }
 
 // state is the control database as the hot paths need it: every site and placement.
@@ -108,7 +111,11 @@ var (
 // is called again now and then.
 func (f *Fleet) Load(ctx context.Context) error {
 	s := &state{sites: map[ids.Site]*Site{}, bySlug: map[string]*Site{}, orgs: map[ids.Org]*Org{}, generation: map[volume.Ref]int64{}}
-	err := f.control.Read(ctx, func(tx *volume.Tx) error {
+	var head journal.Head
+	err := f.control.Read(ctx, func(tx *volume.Tx) (err error) {
+		if head, err = journal.ReadHead(ctx, tx.Tx); err != nil {
+			return err
+		}
 		orgs, err := storage.All(ctx, tx.Tx, qOrgs, scanOrg)
 		if err != nil {
 			return err
@@ -145,8 +152,30 @@ func (f *Fleet) Load(ctx context.Context) error {
 		return fmt.Errorf("load fleet: %w", err)
 	}
 	f.current.Store(s)
+	f.head.Store(head.Seq)
+	f.read.Store(clock.Micros(f.clock.Now()))
 	return nil
 }
+
+// Refresh reads the control database anew when it has commits that this process does not know of, and tells whether it had.
+func (f *Fleet) Refresh(ctx context.Context) (bool, error) {
+	var head journal.Head
+	err := f.control.Read(ctx, func(tx *volume.Tx) (err error) {
+		head, err = journal.ReadHead(ctx, tx.Tx)
+		return err
+	})
+	if err != nil {
+		return false, err
+	}
+	if head.Seq == f.head.Load() {
+		f.read.Store(clock.Micros(f.clock.Now()))
+		return false, nil
+	}
+	return true, f.Load(ctx)
+}
+
+// Age is how long ago the control database was read.
+func (f *Fleet) Age() time.Duration { return f.clock.Now().Sub(clock.FromMicros(f.read.Load())) }
 
 func scanOrg(r *storage.Rows) (*Org, error) {
 	o := &Org{}

@@ -38,6 +38,8 @@ type Config struct {
 	Log    *slog.Logger
 	// Context gives jobs of a volume what requests have: its site, for instance. Optional.
 	Context func(ctx context.Context, ref volume.Ref) (context.Context, error)
+	// Mine tells which volumes' jobs this process runs, where several share the volumes. Optional: all.
+	Mine func(ref volume.Ref) bool
 	// Parallel bounds how many jobs of kind Do run at once in the process; default 64.
 	Parallel int
 }
@@ -55,6 +57,9 @@ type Runner struct {
 func New(c Config) *Runner {
 	if c.Context == nil {
 		c.Context = func(ctx context.Context, _ volume.Ref) (context.Context, error) { return ctx, nil }
+	}
+	if c.Mine == nil {
+		c.Mine = func(volume.Ref) bool { return true }
 	}
 	if c.Parallel <= 0 {
 		c.Parallel = 64
@@ -92,6 +97,9 @@ func (r *Runner) Wake(ref volume.Ref, at time.Time) error { return r.wakes.ask(r
 // Committed is to be called after every commit of a volume.
 func (r *Runner) Committed(ref volume.Ref) { r.wakes.committed(ref) }
 
+// Refresh reads what other processes entered into the ledger since.
+func (r *Runner) Refresh(ctx context.Context) error { return r.wakes.load(ctx) }
+
 // Look makes the runner look at a volume now, whatever it knows of it: after a restore, for instance.
 func (r *Runner) Look(ref volume.Ref) { r.wakes.looked(ref, r.Clock.Now()) }
 
@@ -107,13 +115,13 @@ func (r *Runner) Run(ctx context.Context) error {
 	settled := r.Clock.Now()
 	for ctx.Err() == nil {
 		now := r.Clock.Now()
-		refs, next := r.wakes.due(now)
+		refs, next := r.wakes.due(now, r.Mine)
 		for _, ref := range refs {
 			r.running.Go(func() { r.look(ctx, ref) })
 		}
 		if now.Sub(settled) > time.Minute {
 			settled = now
-			if err := r.wakes.settle(ctx, now); err != nil {
+			if err := r.wakes.settle(ctx, now, r.Mine); err != nil {
 				r.Log.Error("wakes not settled", "error", err)
 			}
 		}
@@ -136,7 +144,7 @@ func (r *Runner) RunDue(ctx context.Context) error {
 		return err
 	}
 	for {
-		refs, _ := r.wakes.due(r.Clock.Now())
+		refs, _ := r.wakes.due(r.Clock.Now(), r.Mine)
 		if len(refs) == 0 {
 			return ctx.Err()
 		}

@@ -89,13 +89,13 @@ func (w *wakes) committed(ref volume.Ref) {
 	}
 }
 
-// due gives the volumes to look at now, marked as being looked at, and the instant of the next one.
-func (w *wakes) due(now time.Time) (refs []volume.Ref, next time.Time) {
+// due gives the volumes of this process to look at now, marked as being looked at, and the instant of the next one.
+func (w *wakes) due(now time.Time, mine func(volume.Ref) bool) (refs []volume.Ref, next time.Time) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	for ref, e := range w.by {
 		switch {
-		case e.at.IsZero() || e.looking:
+		case e.at.IsZero() || e.looking || !mine(ref):
 		case e.at.After(now):
 			next = sooner(next, e.at)
 		default:
@@ -118,10 +118,13 @@ func (w *wakes) looked(ref volume.Ref, next time.Time) {
 
 // settle lets go of the ledger's rows of volumes that have no jobs any more, and moves bounds that are long past, so that the next start
 // opens no volume for nothing.
-func (w *wakes) settle(ctx context.Context, now time.Time) error {
+func (w *wakes) settle(ctx context.Context, now time.Time, mine func(volume.Ref) bool) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	for ref, e := range w.by {
+		if !mine(ref) {
+			continue
+		}
 		stale := !e.durable.IsZero() && e.durable.Before(now.Add(-time.Minute)) && (e.at.IsZero() || e.at.After(now))
 		if !stale || e.looking || !e.armed.IsZero() {
 			continue

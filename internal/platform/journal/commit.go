@@ -106,7 +106,7 @@ var (
 	qSummary = storage.Register("journal/change.summary", `SELECT tbl, op, count(*) FROM journal_change WHERE n >= $1 AND n <= $2 GROUP BY tbl, op ORDER BY tbl, op`)
 	qAdopt   = storage.Register("journal/change.adopt", `UPDATE journal_change SET seq = $1 WHERE n > $2 AND seq = 0`)
 	qSeal    = storage.Register("journal/seal", `UPDATE journal_head SET sealed_seq = $1, sealed_n = $2, chain = $3, digest = $4, sealed_rows = $5,
-		sealed_key = $6, sealed_bytes = $7, snapshot_seq = $8, snapshot_bytes = $9`)
+		sealed_key = $6, sealed_bytes = $7, snapshot_seq = $8, snapshot_bytes = $9 WHERE sealed_seq <= $1`)
 )
 
 // ReadHead gives where the journal stands.
@@ -222,7 +222,7 @@ func (w *Writer) summarise(ctx context.Context, c *Commit) error {
 	return rows.Err()
 }
 
-// Seal records that the vault holds everything up to h.SealedSeq.
+// Seal records that the vault holds everything up to h.SealedSeq. Where another process has sealed more already, that stays.
 func Seal(ctx context.Context, tx *storage.Tx, h Head) error {
 	_, err := tx.Exec(ctx, qSeal, h.SealedSeq, h.SealedN, h.Chain.String(), h.Digest.String(), h.Rows, h.Key, h.Bytes, h.SnapshotSeq, h.SnapshotBytes)
 	return err
