@@ -251,7 +251,9 @@ func Forget(ctx context.Context, tx *volume.Tx, c *content.Content) error {
 }
 
 // key gives a comparable name of an account with groups.
-func key(account string, groups []string) string { return account + "\x00" + strings.Join(groups, "\x00") }
+func key(account string, groups []string) string {
+	return account + "\x00" + strings.Join(groups, "\x00")
+}
 
 type deniedKey struct{ who string }
 
