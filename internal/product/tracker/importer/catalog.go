@@ -89,15 +89,28 @@ func (w *writer) ensureNames(b *batch) error {
 		n.Name = clean(n.Name)
 		return once("status", n.Name, w.cat.FindStatus(n.Name) != nil, func() error { return w.addStatus(n) })
 	}
-	for _, s := range b.statuses {
-		there := w.cat.FindStatus(clean(s.Name)) != nil || made["status"+strings.ToLower(clean(s.Name))]
-		if err := status(*s); err != nil {
+	for _, n := range b.named {
+		n.Name = clean(n.Name)
+		var there bool
+		var add func() error
+		switch n.kind {
+		case "status":
+			there, add = w.cat.FindStatus(n.Name) != nil, func() error { return w.addStatus(*n.Named) }
+		case "issue type":
+			there, add = w.cat.FindType(n.Name) != nil, func() error { return w.addType(*n.Named) }
+		case "priority":
+			there, add = w.cat.FindPriority(n.Name) != nil, func() error { return w.addPriority(*n.Named) }
+		default:
+			there, add = w.cat.FindResolution(n.Name) != nil, func() error { return w.addResolution(*n.Named) }
+		}
+		there = there || made[n.kind+strings.ToLower(n.Name)]
+		if err := once(n.kind, n.Name, there, add); err != nil {
 			return err
 		}
 		if there {
-			w.report.there("status", 1)
+			w.report.there(n.kind, 1)
 		} else {
-			w.report.taken("status", 1)
+			w.report.taken(n.kind, 1)
 		}
 	}
 	for _, i := range b.issues {
@@ -110,7 +123,7 @@ func (w *writer) ensureNames(b *batch) error {
 		t := i.Type
 		t.Name = clean(t.Name)
 		i.Type.Name, i.Status.Name = t.Name, clean(i.Status.Name)
-		if err := once("type", t.Name, w.cat.FindType(t.Name) != nil, func() error { return w.addType(t) }); err != nil {
+		if err := once("issue type", t.Name, w.cat.FindType(t.Name) != nil, func() error { return w.addType(t) }); err != nil {
 			return err
 		}
 		if err := status(i.Status); err != nil {

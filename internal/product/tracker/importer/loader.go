@@ -102,13 +102,19 @@ func (l *Loader) run(ctx context.Context, r source.Reader) error {
 type batch struct {
 	issues      []*prepared
 	projects    []*source.Project
-	statuses    []*source.Named
+	named       []named // that stand alone in the export
 	parts       []*part
 	people      map[string]string // accounts of everybody in the batch
 	notTaken    []*source.NotTaken
 	persons     int
 	read, total int64
 	text        textReader
+}
+
+// named is a status, an issue type, a priority or a resolution.
+type named struct {
+	kind string
+	*source.Named
 }
 
 func (l *Loader) read(ctx context.Context, r source.Reader, out chan<- *batch) error {
@@ -150,7 +156,13 @@ func gather(r source.Reader, size int) (b *batch, ended bool, err error) {
 		case rec.Project != nil:
 			b.projects = append(b.projects, rec.Project)
 		case rec.Status != nil:
-			b.statuses = append(b.statuses, rec.Status)
+			b.named = append(b.named, named{"status", rec.Status})
+		case rec.Type != nil:
+			b.named = append(b.named, named{"issue type", rec.Type})
+		case rec.Priority != nil:
+			b.named = append(b.named, named{"priority", rec.Priority})
+		case rec.Resolution != nil:
+			b.named = append(b.named, named{"resolution", rec.Resolution})
 		case rec.Comment != nil:
 			b.parts = append(b.parts, &part{comment: rec.Comment})
 		case rec.History != nil:

@@ -56,12 +56,21 @@ func (w *wirePerson) person() *source.Person {
 	return &source.Person{Key: key, AccountID: w.AccountID, Name: name, Email: w.EmailAddress, Inactive: w.Active != nil && !*w.Active}
 }
 
+// identifier is a text, which some servers write as a number.
+type identifier string
+
+// UnmarshalJSON reads both forms.
+func (i *identifier) UnmarshalJSON(raw []byte) error {
+	*i = identifier(number(raw))
+	return nil
+}
+
 type wireNamed struct {
-	ID          string `json:"id"`
-	Name        string `json:"name"`
-	Description string `json:"description"`
-	Subtask     bool   `json:"subtask"`
-	Level       *int   `json:"hierarchyLevel"`
+	ID          identifier `json:"id"`
+	Name        string     `json:"name"`
+	Description string     `json:"description"`
+	Subtask     bool       `json:"subtask"`
+	Level       *int       `json:"hierarchyLevel"`
 	Category    *struct {
 		Key string `json:"key"`
 	} `json:"statusCategory"`
@@ -71,7 +80,7 @@ func (w *wireNamed) named() *source.Named {
 	if w == nil || w.Name == "" {
 		return nil
 	}
-	n := &source.Named{ID: w.ID, Name: w.Name, Description: w.Description, Subtask: w.Subtask}
+	n := &source.Named{ID: string(w.ID), Name: w.Name, Description: w.Description, Subtask: w.Subtask}
 	if w.Category != nil {
 		n.Category = w.Category.Key
 	}
@@ -85,28 +94,29 @@ func (w *wireNamed) named() *source.Named {
 }
 
 type wireVersion struct {
-	ID, Name, Description  string
+	ID                     identifier
+	Name, Description      string
 	Released, Archived     bool
 	StartDate, ReleaseDate string
 }
 
 func (w wireVersion) version() source.Version {
-	return source.Version{ID: w.ID, Name: w.Name, Description: w.Description, Released: w.Released, Archived: w.Archived, StartDay: day(w.StartDate), ReleaseDay: day(w.ReleaseDate)}
+	return source.Version{ID: string(w.ID), Name: w.Name, Description: w.Description, Released: w.Released, Archived: w.Archived, StartDay: day(w.StartDate), ReleaseDay: day(w.ReleaseDate)}
 }
 
 type wireComponent struct {
-	ID          string      `json:"id"`
+	ID          identifier  `json:"id"`
 	Name        string      `json:"name"`
 	Description string      `json:"description"`
 	Lead        *wirePerson `json:"lead"`
 }
 
 func (w wireComponent) component() source.Component {
-	return source.Component{ID: w.ID, Name: w.Name, Description: w.Description, Lead: w.Lead.person()}
+	return source.Component{ID: string(w.ID), Name: w.Name, Description: w.Description, Lead: w.Lead.person()}
 }
 
 type wireProject struct {
-	ID          string          `json:"id"`
+	ID          identifier      `json:"id"`
 	Key         string          `json:"key"`
 	Name        string          `json:"name"`
 	Description string          `json:"description"`
@@ -120,7 +130,7 @@ type wireProject struct {
 }
 
 func (w wireProject) project() source.Project {
-	p := source.Project{ID: w.ID, Key: w.Key, Name: w.Name, Description: w.Description, URL: w.URL, Lead: w.Lead.person(), Type: w.Type, OldKeys: w.OldKeys}
+	p := source.Project{ID: string(w.ID), Key: w.Key, Name: w.Name, Description: w.Description, URL: w.URL, Lead: w.Lead.person(), Type: w.Type, OldKeys: w.OldKeys}
 	if w.Category != nil {
 		p.Category = w.Category.Name
 	}

@@ -130,7 +130,7 @@ func (r *Reader) fillFromDocument() error {
 
 // object sorts an object by what it is.
 func (r *Reader) object(raw json.RawMessage) {
-	if raw[0] == '[' {
+	if isList(raw) {
 		var list []json.RawMessage
 		if err := json.Unmarshal(raw, &list); err != nil {
 			r.bad("list", "the list cannot be read")
@@ -142,24 +142,24 @@ func (r *Reader) object(raw json.RawMessage) {
 		return
 	}
 	var o struct {
-		Table      string                     `json:"table"`
-		Input      json.RawMessage            `json:"input"`
-		Data       json.RawMessage            `json:"data"`
-		Issues     []json.RawMessage          `json:"issues"`
-		Values     []json.RawMessage          `json:"values"`
-		Issue      json.RawMessage            `json:"issue"`
-		Self       string                     `json:"self"`
-		Changelog  wireChangelog              `json:"changelog"`
-		ID         json.RawMessage            `json:"id"`
-		Key        string                     `json:"key"`
-		Name       string                     `json:"name"`
-		Fields     map[string]json.RawMessage `json:"fields"`
-		Names      map[string]string          `json:"names"`
-		Schema     map[string]wireSchema      `json:"schema"`
-		CommentID  json.RawMessage            `json:"commentId"`
-		Histories  []json.RawMessage          `json:"histories"`
-		Components json.RawMessage            `json:"components"`
-		Type       string                     `json:"projectTypeKey"`
+		Table      string            `json:"table"`
+		Input      json.RawMessage   `json:"input"`
+		Data       json.RawMessage   `json:"data"`
+		Issues     json.RawMessage   `json:"issues"`
+		Values     json.RawMessage   `json:"values"`
+		Issue      json.RawMessage   `json:"issue"`
+		Self       string            `json:"self"`
+		Changelog  json.RawMessage   `json:"changelog"`
+		ID         json.RawMessage   `json:"id"`
+		Key        string            `json:"key"`
+		Name       string            `json:"name"`
+		Fields     json.RawMessage   `json:"fields"`
+		Names      json.RawMessage   `json:"names"`
+		Schema     json.RawMessage   `json:"schema"`
+		CommentID  json.RawMessage   `json:"commentId"`
+		Histories  []json.RawMessage `json:"histories"`
+		Components json.RawMessage   `json:"components"`
+		Type       string            `json:"projectTypeKey"`
 	}
 	if err := json.Unmarshal(raw, &o); err != nil {
 		if errors.As(err, new(*json.SyntaxError)) {
@@ -173,26 +173,34 @@ func (r *Reader) object(raw json.RawMessage) {
 	case o.Table != "":
 		r.collected(o.Table, o.Input, o.Data)
 	case o.Fields != nil && o.Key != "":
-		w := wireIssue{Self: o.Self, ID: number(o.ID), Key: o.Key, Fields: o.Fields, Names: o.Names, Schema: o.Schema, Changelog: o.Changelog}
-		r.queue = append(r.queue, &source.Record{Issue: w.issue()})
-	case o.Issues != nil:
-		for _, i := range o.Issues {
-			r.object(i)
+		w := wireIssue{Self: o.Self, ID: number(o.ID), Key: o.Key}
+		if json.Unmarshal(o.Fields, &w.Fields) != nil || w.Fields == nil {
+			r.bad("issue", "its fields are in none of the forms that are known")
+			return
 		}
+		// An answer of an early version may have other things under these names; the issue is taken all the same.
+		_ = json.Unmarshal(o.Names, &w.Names)
+		_ = json.Unmarshal(o.Schema, &w.Schema)
+		if len(o.Changelog) > 0 && json.Unmarshal(o.Changelog, &w.Changelog) != nil {
+			r.bad("changelog", "its form is not known")
+		}
+		r.queue = append(r.queue, &source.Record{Issue: w.issue()})
+	case isList(o.Issues):
+		r.object(o.Issues)
 	case len(o.CommentID) > 0:
 		r.looseComment(raw)
 	case o.Issue != nil:
 		r.object(o.Issue)
-	case o.Values != nil:
-		for _, v := range o.Values {
-			r.object(v)
-		}
+	case isList(o.Values):
+		r.object(o.Values)
 	case o.Key != "" && o.Name != "" && (o.Type != "" || o.Components != nil):
 		r.project(raw)
 	default:
-		r.bad("object", "the object is none that an importer knows")
+		r.other(raw)
 	}
 }
+
+func isList(raw json.RawMessage) bool { return len(raw) > 0 && raw[0] == '[' }
 
 func (r *Reader) project(raw json.RawMessage) {
 	var w wireProject
@@ -282,23 +290,13 @@ func (r *Reader) collected(table string, input, data json.RawMessage) {
 	case "raw_jira_api_projects":
 		r.project(data)
 	case "raw_jira_api_users":
-		var w wirePerson
-		if json.Unmarshal(data, &w) != nil || w.person() == nil {
-			r.bad("person", "the person cannot be read")
-			return
-		}
-		r.queue = append(r.queue, &source.Record{Person: w.person()})
+		r.person(data)
 	case "raw_jira_api_status":
-		var w wireNamed
-		if json.Unmarshal(data, &w) != nil || w.named() == nil {
-			r.bad("status", "the status cannot be read")
-			return
-		}
-		r.queue = append(r.queue, &source.Record{Status: w.named()})
+		r.named("status", data)
 	case "raw_jira_api_sprints", "raw_jira_api_boards":
 		r.queue = append(r.queue, &source.Record{NotTaken: &source.NotTaken{Type: table[len("raw_jira_api_") : len(table)-1], Reason: "boards with sprints are not part of the tracker yet", Example: r.name + ", line " + strconv.Itoa(r.line), Count: 1}})
 	case "raw_jira_api_issue_types":
-		r.queue = append(r.queue, &source.Record{NotTaken: &source.NotTaken{Type: "issue type without issues", Reason: "issue types come with the issues that have them", Count: 1}})
+		r.named("issue type", data)
 	default:
 		r.queue = append(r.queue, &source.Record{NotTaken: &source.NotTaken{Type: table, Reason: "the tracker has nothing of this kind", Count: 1}})
 	}

@@ -15,14 +15,15 @@ type Reader interface {
 
 // Record is one piece of an export. One of its fields is set.
 type Record struct {
-	Issue    *Issue
-	Project  *Project
-	Status   *Named
-	Comment  *Comment // of an issue that came before or comes later
-	History  *History // likewise
-	Worklog  *Worklog
-	Person   *Person
-	NotTaken *NotTaken
+	Issue   *Issue
+	Project *Project
+	// These four stand alone in the export; those that issues have come with the issues too.
+	Status, Type, Priority, Resolution *Named
+	Comment                            *Comment // of an issue that came before or comes later
+	History                            *History // likewise
+	Worklog                            *Worklog
+	Person                             *Person
+	NotTaken                           *NotTaken
 }
 
 // NotTaken is something of the export that there is no place for.
