@@ -86,7 +86,9 @@ function Products({ narrow }: { narrow: boolean }): ReactElement {
   const products = useProducts();
   const path = useRouterState({ select: (state) => state.location.pathname });
   const optional = products.filter((product) => product.always !== true);
-  const here = productAt(products, path) ?? optional[0];
+  const at = productAt(products, path);
+  // On pages of the site itself the first product stays open.
+  const here = at && !at.always ? at : optional[0];
   const single = optional.length === 1;
   return (
     <>

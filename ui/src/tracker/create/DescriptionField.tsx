@@ -7,10 +7,16 @@ function searchPeople(query: string): Promise<User[]> {
   return api.get<User[]>('/rest/api/3/user/search', { query: { query, maxResults: 8 } });
 }
 
-export function DescriptionField({ value, onChange }: { value: AdfDoc | null; onChange: (value: AdfDoc | null) => void }): ReactElement {
+interface DescriptionFieldProps {
+  label?: string;
+  value: AdfDoc | null;
+  onChange: (value: AdfDoc | null) => void;
+}
+
+export function DescriptionField({ label = 'Description', value, onChange }: DescriptionFieldProps): ReactElement {
   return (
     <div className={css['description']}>
-      <RichTextEditor label="Description" value={value} onChange={onChange} placeholder="Add a description, or / for more…" mentionSearch={searchPeople} appearance="compact" />
+      <RichTextEditor label={label} value={value} onChange={onChange} placeholder={`Add a ${label.toLowerCase()}, or / for more…`} mentionSearch={searchPeople} appearance="compact" />
     </div>
   );
 }

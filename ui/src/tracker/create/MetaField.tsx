@@ -1,9 +1,11 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useState, type ReactElement } from 'react';
-import type { FieldMeta } from '../../api';
+import { jiraTime, type AdfDoc, type FieldMeta } from '../../api';
 import { Avatar, Button, Field, Icon, Picker, PriorityIcon, TextField, type PickerOption } from '../../kit';
+import { jiraInstant, kindOf, localInput } from '../issue/model';
 import { assignableQuery, labelsQuery } from '../queries';
 import css from './Create.module.css';
+import { DescriptionField } from './DescriptionField';
 
 interface MetaFieldProps {
   meta: FieldMeta;
@@ -26,18 +28,43 @@ const idOf = (value: unknown): string => {
 /** One field of the create screen, by its schema. Unknown kinds are left to the issue view. */
 export function MetaField(props: MetaFieldProps): ReactElement | null {
   const { meta, value, onChange, error } = props;
-  const { type, items } = meta.schema;
-  if (type === 'user') return <PersonField {...props} />;
-  if (meta.fieldId === 'labels') return <LabelsField {...props} />;
-  if (meta.allowedValues && (type === 'array' || items)) return <ChoiceField {...props} multiple />;
-  if (meta.allowedValues) return <ChoiceField {...props} />;
+  const kind = kindOf(meta);
   const text = { label: meta.name, error, required: meta.required, value: value === undefined || value === null ? '' : String(value) };
-  if (type === 'date') return <TextField {...text} type="date" onChange={(e) => onChange(e.currentTarget.value)} />;
-  if (type === 'number') {
-    return <TextField {...text} type="number" step="any" onChange={(e) => onChange(e.currentTarget.value === '' ? null : Number(e.currentTarget.value))} />;
+  switch (kind) {
+    case 'person':
+      return <PersonField {...props} />;
+    case 'people':
+      return <PeopleField {...props} />;
+    case 'labels':
+      return <LabelsField {...props} />;
+    case 'choice':
+      return <ChoiceField {...props} />;
+    case 'choices':
+      return <ChoiceField {...props} multiple />;
+    case 'number':
+      return <TextField {...text} type="number" step="any" onChange={(e) => onChange(e.currentTarget.value === '' ? null : Number(e.currentTarget.value))} />;
+    case 'date':
+    case 'url':
+    case 'text':
+      return <TextField {...text} type={kind} onChange={(e) => onChange(e.currentTarget.value)} />;
+    case 'datetime':
+      return (
+        <TextField
+          {...text}
+          type="datetime-local"
+          value={text.value === '' ? '' : localInput(jiraTime(text.value))}
+          onChange={(e) => onChange(e.currentTarget.value === '' ? null : jiraInstant(e.currentTarget.value))}
+        />
+      );
+    case 'rich':
+      return (
+        <Field label={meta.name} error={error} required={meta.required}>
+          {() => <DescriptionField label={meta.name} value={(value as AdfDoc | null | undefined) ?? null} onChange={onChange} />}
+        </Field>
+      );
+    default:
+      return null;
   }
-  if (type === 'string') return <TextField {...text} onChange={(e) => onChange(e.currentTarget.value)} />;
-  return null;
 }
 
 interface PillProps {
@@ -104,6 +131,29 @@ function PersonField({ meta, project, value, onChange, error }: MetaFieldProps):
           ? { value: chosen.accountId, label: chosen.displayName ?? chosen.accountId, mark: <Avatar person={{ accountId: chosen.accountId, displayName: chosen.displayName ?? '?' }} /> }
           : options[0]
       }
+    />
+  );
+}
+
+function PeopleField({ meta, project, value, onChange, error }: MetaFieldProps): ReactElement {
+  const [query, setQuery] = useState('');
+  const { data } = useQuery({ ...assignableQuery(project, query), placeholderData: keepPreviousData });
+  const chosen = (Array.isArray(value) ? value : []) as { accountId: string; displayName: string }[];
+  const pick = (id: string) => {
+    const user = data?.find((each) => each.accountId === id);
+    if (chosen.some((each) => each.accountId === id)) onChange(chosen.filter((each) => each.accountId !== id));
+    else if (user) onChange([...chosen, { accountId: user.accountId, displayName: user.displayName }]);
+  };
+  return (
+    <PickerField
+      meta={meta}
+      error={error}
+      multiple
+      options={(data ?? []).map((user) => ({ value: user.accountId, label: user.displayName, mark: <Avatar person={user} /> }))}
+      selected={chosen.map((user) => user.accountId)}
+      onQuery={setQuery}
+      onPick={pick}
+      shown={chosen.length > 0 ? { value: '', label: chosen.map((user) => user.displayName).join(', ') } : undefined}
     />
   );
 }

@@ -1,10 +1,11 @@
 import { Link } from '@tanstack/react-router';
 import { useRef, useState, type ReactElement } from 'react';
-import { siteUrl } from '../../api';
-import { IconButton, IssueTypeIcon, Menu, toast, type MenuItem } from '../../kit';
+import { siteUrl, type IssueType } from '../../api';
+import { IconButton, IssueTypeIcon, Menu, Picker, toast, type MenuItem } from '../../kit';
 import { openOverlay, useCommands, useSignedIn, type Command } from '../../shell';
 import { useIssue } from './context';
 import { DeleteIssueDialog } from './DeleteIssueDialog';
+import { useOpened } from './fields';
 import css from './Issue.module.css';
 import { useVote, useWatch, VoteButton, WatchButton } from './Watch';
 
@@ -26,7 +27,7 @@ export function KeyLine(): ReactElement {
           <span aria-hidden="true">/</span>
         </>
       )}
-      <IssueTypeIcon name={issuetype.name} />
+      <TypeMark type={issuetype} />
       {mode === 'page' ? (
         <span>{issueKey}</span>
       ) : (
@@ -36,6 +37,33 @@ export function KeyLine(): ReactElement {
       )}
       <IconButton icon="link" label="Copy link" size="s" className={css['copy'] ?? ''} onClick={() => copyLink(issueKey)} />
     </span>
+  );
+}
+
+/** The type of the issue; where it may be another, a button that says so. */
+function TypeMark({ type }: { type: IssueType }): ReactElement {
+  const { meta, edit } = useIssue();
+  const [opened, setOpened] = useOpened('issuetype');
+  const choices = (meta('issuetype')?.allowedValues ?? []) as readonly IssueType[];
+  if (choices.length < 2) return <IssueTypeIcon name={type.name} />;
+  return (
+    <Picker
+      opened={opened}
+      onOpenedChange={setOpened}
+      width={200}
+      placeholder="Type"
+      options={choices.map((each) => ({ value: each.id, label: each.name, mark: <IssueTypeIcon name={each.name} /> }))}
+      selected={[type.id]}
+      onPick={(id) => {
+        const chosen = choices.find((each) => each.id === id);
+        if (chosen && id !== type.id) void edit({ field: 'issuetype', name: 'Type', value: { id }, shown: { ...type, ...chosen } });
+      }}
+      trigger={({ open, opened: isOpen }) => (
+        <button type="button" className={css['type']} aria-label={`Type: ${type.name}`} title="Change the type" aria-expanded={isOpen} onClick={open}>
+          <IssueTypeIcon name={type.name} />
+        </button>
+      )}
+    />
   );
 }
 
@@ -64,6 +92,7 @@ export function Actions(): ReactElement {
       disabled: can('assignee') || issue.fields.assignee?.accountId === account.accountId,
       run: () => void edit({ field: 'assignee', name: 'Assignee', value: { accountId: account.accountId }, shown: { accountId: account.accountId, displayName: account.displayName } }),
     },
+    { id: 'type', label: 'Change the type…', group, icon: 'tag', disabled: (meta('issuetype')?.allowedValues ?? []).length < 2, run: () => setActive('issuetype') },
     { id: 'status', label: 'Change the status…', keys: 's', group, icon: 'check', run: () => setActive('status') },
     { id: 'priority', label: 'Priority…', keys: 'p', group, icon: 'arrowUp', disabled: can('priority'), run: () => setActive('priority') },
     { id: 'labels', label: 'Labels…', keys: 'l', group, icon: 'tag', disabled: can('labels'), run: () => setActive('labels') },

@@ -13,13 +13,18 @@ import type { IssueRef } from './wire';
 
 /** The narrow column: every property reads like text and opens on a click or a key. */
 export function Properties(): ReactElement {
-  const { issue, meta, mode } = useIssue();
+  const { issue, meta, mode, active, setActive } = useIssue();
   const [all, setAll] = useState(false);
+  const [unfolded, setUnfolded] = useState(false);
+  // A key may open a field that is folded away.
+  const open = unfolded || (active !== null && !inSight.has(active));
   const fields = issue.fields;
   const now = useNow();
-  const others = otherFields(issue.editmeta?.fields ?? {}).plain;
+  const { plain: others, rich } = otherFields(issue.editmeta?.fields ?? {});
+  const unwritten = rich.filter(([id, known]) => isEmptyValue(fields[id]) && !known.required);
   const filled = others.filter(([id]) => !isEmptyValue(fields[id]));
   const empty = others.filter(([id]) => isEmptyValue(fields[id]));
+  const hidden = empty.length + unwritten.length;
   const assignee = meta('assignee');
   const reporter = meta('reporter');
   const priority = meta('priority');
@@ -36,6 +41,12 @@ export function Properties(): ReactElement {
             <ChoiceValue field="priority" meta={priority} value={fields.priority} />
           </Row>
         )}
+      </dl>
+      <button type="button" className={css['unfold']} aria-expanded={open} onClick={() => setUnfolded(!open)}>
+        <Icon name="chevronRight" size={12} /> {open ? 'Fewer properties' : 'All properties'}
+      </button>
+      <div className={css['rest']} data-open={open}>
+      <dl className={css['list']}>
         {labels && (
           <Row name="Labels">
             <LabelsValue field="labels" meta={labels} value={fields.labels} keys="l" />
@@ -68,16 +79,28 @@ export function Properties(): ReactElement {
             <FieldValue field={id} meta={known} value={fields[id]} />
           </Row>
         ))}
+        {all &&
+          unwritten.map(([id, known]) => (
+            <Row key={id} name={known.name}>
+              <Value name={known.name} words="none" onClick={() => setActive(id)}>
+                <None />
+              </Value>
+            </Row>
+          ))}
       </dl>
-      {empty.length > 0 && (
+      {hidden > 0 && (
         <Button variant="subtle" size="s" className={css['more'] ?? ''} icon={all ? 'chevronUp' : 'chevronDown'} aria-expanded={all} onClick={() => setAll(!all)}>
-          {all ? 'Hide empty fields' : `${empty.length} more ${empty.length === 1 ? 'field' : 'fields'}`}
+          {all ? 'Hide empty fields' : `${hidden} more ${hidden === 1 ? 'field' : 'fields'}`}
         </Button>
       )}
       <Times />
+      </div>
     </div>
   );
 }
+
+/** Always in sight, or not in this column. */
+const inSight = new Set(['assignee', 'reporter', 'priority', 'status', 'summary', 'description', 'comment', 'issuetype', 'child', 'link', 'attach', 'worklog']);
 
 function StatusLine(): ReactElement {
   const { issue, issueKey } = useIssue();

@@ -4,6 +4,7 @@ import { isEmptyDoc, preloadEditor, RichTextEditor, RichTextView } from '../../e
 import { Button, Notice } from '../../kit';
 import { useSignedIn } from '../../shell';
 import { useIssue, type RichValue } from './context';
+import { resolveCard } from './cards';
 import css from './Issue.module.css';
 import { searchPeople } from './people';
 
@@ -58,7 +59,7 @@ export function RichField({ field, name, invitation }: RichFieldProps): ReactEle
             setActive(field);
           }}
         >
-          <RichTextView doc={value} media={findMedia} onOpenMedia={preview} onTask={onTask} accountId={account.accountId} />
+          <RichTextView doc={value} media={findMedia} onOpenMedia={preview} onTask={onTask} accountId={account.accountId} resolveCard={resolveCard} />
         </div>
       )}
       {kept && editable && (
@@ -112,6 +113,7 @@ function Writing({ field, name, slot, value }: { field: string; name: string; sl
         placeholder={`Write the ${name.toLowerCase()}, or / for more…`}
         mentionSearch={searchPeople}
         media={findMedia}
+        resolveCard={resolveCard}
         onUpload={async (file) => {
           const [sent] = await upload([file]);
           if (!sent) throw new Error('The server did not say what became of the file.');

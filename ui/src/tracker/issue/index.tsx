@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
 import { useEffect, useMemo, useRef, useState, type DragEvent, type MouseEvent, type ReactElement, type ReactNode } from 'react';
 import { ApiError, boot, siteUrl } from '../../api';
-import { Breadcrumb, EmptyState, ErrorState, Icon, Skeleton, topLayer, useSlow } from '../../kit';
+import { Breadcrumb, Button, EmptyState, ErrorState, Icon, Skeleton, topLayer, useSlow } from '../../kit';
 import { Page } from '../../shell';
 import { visitProject } from '../recent';
 import { projectQuery } from '../queries';
@@ -176,12 +176,12 @@ function useFileDrop(): { over: boolean; handlers: Record<string, (event: never)
 }
 
 function Record(): ReactElement {
-  const { issue } = useIssue();
+  const { issue, active } = useIssue();
   const { over, handlers } = useFileDrop();
   const follow = useFollowLinks();
   const { rich } = otherFields(issue.editmeta?.fields ?? {});
   const environment = rich.filter(([id]) => id === 'environment' && issue.fields[id]);
-  const texts = [...environment, ...rich.filter(([id]) => id !== 'environment')].filter(([id, meta]) => issue.fields[id] || meta.required);
+  const texts = [...environment, ...rich.filter(([id]) => id !== 'environment')].filter(([id, meta]) => issue.fields[id] || meta.required || active === id);
   return (
     <article className={css['record']} aria-label={`${issue.key} ${issue.fields.summary}`} {...handlers}>
       <div className={css['columns']}>
@@ -201,6 +201,7 @@ function Record(): ReactElement {
               <RichField field={id} name={meta.name} invitation={`Add ${meta.name.toLowerCase()}…`} />
             </section>
           ))}
+          <Additions />
           <Attachments />
           <Children />
           <Links />
@@ -216,6 +217,29 @@ function Record(): ReactElement {
         </div>
       )}
     </article>
+  );
+}
+
+/** What can be added, in sight of those who do not know the keys. */
+function Additions(): ReactElement {
+  const { issue, setActive, meta } = useIssue();
+  const level = issue.fields.issuetype.hierarchyLevel ?? (issue.fields.issuetype.subtask ? -1 : 0);
+  return (
+    <div className={css['additions']} role="group" aria-label="Add">
+      {meta('summary') && (
+        <Button size="s" variant="subtle" icon="attach" onClick={() => document.getElementById('attach-files')?.click()}>
+          Attach
+        </Button>
+      )}
+      {level >= 0 && (
+        <Button size="s" variant="subtle" icon="plus" onClick={() => setActive('child')}>
+          {level > 0 ? 'Child issue' : 'Sub-task'}
+        </Button>
+      )}
+      <Button size="s" variant="subtle" icon="link" onClick={() => setActive('link')}>
+        Link
+      </Button>
+    </div>
   );
 }
 
