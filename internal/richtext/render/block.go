@@ -14,6 +14,10 @@ func (r *Renderer) block(n *adf.Node) {
 		return
 	}
 	defer r.leave()
+	if how := diffOf(n); how != "" && !carriesDiff[n.Type] {
+		r.open("div", "data-diff", how)
+		defer r.close("div")
+	}
 	switch n.Type {
 	case "paragraph":
 		r.wrap("p", n, "style", blockStyle(n))
@@ -34,7 +38,7 @@ func (r *Renderer) block(n *adf.Node) {
 	case "rule":
 		r.raw("<hr>")
 	case "codeBlock":
-		r.code(n, n.Attr("language"), plain(n))
+		r.code(n, n.Attr("language"), n.Content)
 	case "panel":
 		r.panel(n)
 	case "expand", "nestedExpand":
@@ -66,8 +70,14 @@ func (r *Renderer) block(n *adf.Node) {
 	}
 }
 
+// carriesDiff are the nodes whose own tag says that they changed between versions (package diff); others are put into a div.
+var carriesDiff = map[string]bool{"paragraph": true, "heading": true, "bulletList": true, "orderedList": true, "listItem": true, "blockquote": true, "tableRow": true,
+	"tableCell": true, "tableHeader": true, "caption": true, "taskItem": true, "decisionItem": true, "blockTaskItem": true, "layoutColumn": true}
+
+func diffOf(n *adf.Node) string { return oneOf(n.Attr("diff"), "added", "removed", "changed") }
+
 func (r *Renderer) wrap(tag string, n *adf.Node, attrs ...string) {
-	r.open(tag, attrs...)
+	r.open(tag, append(attrs, "data-diff", diffOf(n))...)
 	r.nodes(n.Content)
 	r.close(tag)
 }
@@ -104,16 +114,7 @@ func (r *Renderer) heading(n *adf.Node) {
 	r.wrap("h"+level, n, "id", id, "style", blockStyle(n))
 }
 
-// plain joins the texts of a code block.
-func plain(n *adf.Node) string {
-	s := ""
-	for _, c := range n.Content {
-		s += c.Text
-	}
-	return s
-}
-
-func (r *Renderer) code(n *adf.Node, language, text string) {
+func (r *Renderer) code(n *adf.Node, language string, content []*adf.Node) {
 	if t := storageformat.Param(n, "title"); t != "" {
 		r.open("div", "class", r.class("code-title"))
 		r.text(t)
@@ -125,7 +126,7 @@ func (r *Renderer) code(n *adf.Node, language, text string) {
 	}
 	r.open("pre", "class", r.class(class), "data-language", language)
 	r.raw("<code>")
-	r.text(text)
+	r.line(content)
 	r.raw("</code></pre>")
 }
 
@@ -182,11 +183,11 @@ func (r *Renderer) item(n *adf.Node) {
 	done := n.Attr("state") == "DONE"
 	switch {
 	case n.Type == "decisionItem":
-		r.open("li", "class", r.class("decision"), "data-decision-state", n.Attr("state"))
+		r.open("li", "class", r.class("decision"), "data-decision-state", n.Attr("state"), "data-diff", diffOf(n))
 	case done:
-		r.open("li", "class", r.class("task checked"), "data-task-id", n.Attr("localId"))
+		r.open("li", "class", r.class("task checked"), "data-task-id", n.Attr("localId"), "data-diff", diffOf(n))
 	default:
-		r.open("li", "class", r.class("task"), "data-task-id", n.Attr("localId"))
+		r.open("li", "class", r.class("task"), "data-task-id", n.Attr("localId"), "data-diff", diffOf(n))
 	}
 	if n.Type != "decisionItem" {
 		box := "☐ "

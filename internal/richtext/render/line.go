@@ -45,7 +45,7 @@ func sameMark(a, b adf.Mark) bool {
 var markTags = map[string]string{"strong": "strong", "em": "em", "underline": "u", "strike": "s", "code": "code"}
 
 // htmlTags are the tags of HTML that a source may use and that only decorate.
-var htmlTags = map[string]bool{"abbr": true, "big": true, "cite": true, "dfn": true, "ins": true, "kbd": true, "label": true, "mark": true, "q": true, "samp": true,
+var htmlTags = map[string]bool{"abbr": true, "big": true, "cite": true, "del": true, "dfn": true, "ins": true, "kbd": true, "label": true, "mark": true, "q": true, "samp": true,
 	"small": true, "span": true, "tt": true, "var": true}
 
 // mark writes the start of a mark and gives its end.

@@ -112,7 +112,9 @@ func (r *Renderer) statusMacro(m Macro) {
 	r.inline(adf.Block("status", map[string]any{"text": text, "color": color}))
 }
 
-func (r *Renderer) codeMacro(m Macro) { r.code(m.Node, m.Params["language"], m.PlainBody) }
+func (r *Renderer) codeMacro(m Macro) {
+	r.code(m.Node, m.Params["language"], []*adf.Node{adf.Text(m.PlainBody)})
+}
 
 func (r *Renderer) expandMacro(m Macro) { r.expand(m.Node, m.Params["title"], m.Body) }
 

@@ -25,7 +25,7 @@ func (r *Renderer) table(n *adf.Node) {
 	numbered := n.Attr("isNumberColumnEnabled") == "true"
 	number := 0
 	for i, row := range n.Content {
-		r.raw("<tr>")
+		r.open("tr", "data-diff", diffOf(row))
 		if numbered {
 			if i > 0 || len(row.Content) == 0 || row.Content[0].Type != "tableHeader" {
 				number++
