@@ -5,6 +5,8 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"fmt"
+	"hash"
+	"io"
 	"time"
 
 	"holdfast.dev/internal/base/clock"
@@ -45,39 +47,65 @@ type Change struct {
 	After  *string
 }
 
-// Link gives the chain's next hash: over the previous one, every field of the commit and every change.
+// Link gives the chain's next hash: over the previous one, every field of the commit and the hash of its changes. Whoever holds the fields of
+// the commits and those hashes can follow the chain without the data itself, which is how a report is checked far from here.
 func Link(prev Hash, c Commit, changes []Change) Hash {
-	h := sha256.New()
-	h.Write(prev[:])
-	var num [8]byte
-	put := func(v int64) {
-		binary.BigEndian.PutUint64(num[:], uint64(v))
-		h.Write(num[:])
-	}
-	text := func(s string) {
-		put(int64(len(s)))
-		h.Write([]byte(s))
-	}
-	image := func(s *string) {
-		if s == nil {
-			put(-1)
-			return
-		}
-		text(*s)
-	}
-	put(c.Seq)
-	put(clock.Micros(c.At))
+	return LinkHashed(prev, c, HashChanges(changes))
+}
+
+// LinkHashed is Link for changes that are known by their hash alone.
+func LinkHashed(prev Hash, c Commit, changes Hash) Hash {
+	w := hashWriter{h: sha256.New()}
+	w.h.Write(prev[:])
+	w.number(c.Seq)
+	w.number(clock.Micros(c.At))
 	for _, s := range []string{c.Kind, c.Actor, c.Source, c.Request, c.Reason} {
-		text(s)
+		w.text(s)
 	}
-	put(int64(len(changes)))
+	w.h.Write(changes[:])
+	return w.sum()
+}
+
+// HashChanges gives the hash of a commit's changes, in their order.
+func HashChanges(changes []Change) Hash {
+	w := hashWriter{h: sha256.New()}
+	w.number(int64(len(changes)))
 	for _, ch := range changes {
-		text(ch.Table)
-		text(ch.Op)
-		image(ch.Before)
-		image(ch.After)
+		w.text(ch.Table)
+		w.text(ch.Op)
+		w.image(ch.Before)
+		w.image(ch.After)
 	}
-	return Hash(h.Sum(nil))
+	return w.sum()
+}
+
+// hashWriter feeds values into a hash so that no two sequences of them look the same.
+type hashWriter struct {
+	h   hash.Hash
+	num [8]byte
+}
+
+func (w *hashWriter) number(v int64) {
+	binary.BigEndian.PutUint64(w.num[:], uint64(v))
+	w.h.Write(w.num[:])
+}
+
+func (w *hashWriter) text(s string) {
+	w.number(int64(len(s)))
+	io.WriteString(w.h, s) //nolint:errcheck // a hash takes everything
+}
+
+func (w *hashWriter) image(s *string) {
+	if s == nil {
+		w.number(-1)
+		return
+	}
+	w.text(*s)
+}
+
+func (w *hashWriter) sum() (out Hash) {
+	w.h.Sum(out[:0])
+	return out
 }
 
 // Head is where the journal of a volume stands.
