@@ -3,6 +3,8 @@ package storageformat
 import (
 	"slices"
 	"strings"
+
+	"holdfast.dev/internal/richtext/adf"
 )
 
 // Canonical gives the form in which two sources are compared. Equal forms mean the same page. It settles what authors and versions write
@@ -16,6 +18,7 @@ import (
 //   - equal formatting that touches is one; HTML's synonyms are one (b and strong, i and em, del and s)
 //   - ac:macro of version 3 is ac:structured-macro, ac:default-parameter is the parameter without a name
 //   - a link without a body shows the label of its target
+//   - a node that Write wrote whole is what it would be in storage format's own words, as far as these go
 //   - ac:layout and sections of fixed width stand for what they hold
 func Canonical(storage string) (string, error) {
 	root, err := readSource(storage)
@@ -53,6 +56,9 @@ var verbatim = map[string]bool{"pre": true, "ac:plain-text-body": true, "ac:para
 func canon(e *elem) *elem {
 	if e.isText() {
 		return newText(e.text)
+	}
+	if known := inOwnWords(e); known != nil {
+		return canon(known)
 	}
 	c := &elem{name: e.name}
 	if s, ok := synonyms[c.name]; ok {
@@ -237,4 +243,24 @@ func trimEdges(in []*elem) []*elem {
 		out = out[:n-1]
 	}
 	return out
+}
+
+// inOwnWords gives the element of a node that was written whole, nil when there is none.
+func inOwnWords(e *elem) *elem {
+	if e.name != "ac:adf-extension" {
+		return nil
+	}
+	w := newWriter()
+	known := (*elem)(nil)
+	if n := generic(e, false); n != nil {
+		known = w.block(n)
+	} else if n := generic(e, true); n != nil {
+		if out := w.inline([]*adf.Node{n}); len(out) == 1 {
+			known = out[0]
+		}
+	}
+	if known == nil || known.name == "ac:adf-extension" {
+		return nil
+	}
+	return known
 }

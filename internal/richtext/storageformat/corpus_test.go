@@ -189,6 +189,67 @@ func firstDifference(a, b string) (string, string) {
 	for i < len(a) && i < len(b) && a[i] == b[i] {
 		i++
 	}
-	from := max(0, i-60)
+	from := max(0, i-100)
 	return strings.ToValidUTF8(a[from:min(len(a), i+200)], ""), strings.ToValidUTF8(b[from:min(len(b), i+200)], "")
+}
+
+// documents reads the ADF documents of the corpus: those of real pages and fixtures.
+func documents(t *testing.T) map[string]json.RawMessage {
+	out := map[string]json.RawMessage{}
+	for _, p := range realPages(t) {
+		if len(p.adf) > 0 {
+			out[p.name] = p.adf
+		}
+	}
+	tr := tar.NewReader(unzip(t, "adf-schema-and-fixtures.tar.gz"))
+	for {
+		h, err := tr.Next()
+		if err == io.EOF {
+			return out
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		if b, _ := io.ReadAll(tr); bytes.Contains(b, []byte(`"doc"`)) && !strings.Contains(h.Name, "/schema/") {
+			out[h.Name] = b
+		}
+	}
+}
+
+func TestDocumentsComeBackTheSame(t *testing.T) {
+	valid, invalid, whole := 0, 0, 0
+	for name, b := range documents(t) {
+		doc, err := adf.Parse(b)
+		if err != nil {
+			invalid++
+			t.Logf("%s is not valid: %v", name, err)
+			continue
+		}
+		valid++
+		storage, err := Write(doc)
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		if n := strings.Count(storage, jsonKey); n > 0 {
+			whole += n
+			for _, b := range doc.Content {
+				if e := newWriter().block(b); e != nil && !(&conv{}).reads(e, b) {
+					root, _ := readSource(e.String())
+					a, b := firstDifference(asJSON(normal(adf.Doc(b))), asJSON(normal(adf.Doc((&conv{}).blocks("doc", root.children, 0)...))))
+					t.Logf("%s: a node is written whole: %s\nbut %s", name, a, b)
+				}
+			}
+		}
+		back, err := Parse(storage)
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		if !Equal(doc, back) {
+			a, b := firstDifference(asJSON(normal(doc)), asJSON(normal(back)))
+			t.Errorf("%s differs\nwant …%s\ngot  …%s", name, a, b)
+		}
+	}
+	t.Logf("%d valid documents, %d that are not, %d nodes written whole", valid, invalid, whole)
 }

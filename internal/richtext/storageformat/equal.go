@@ -9,7 +9,7 @@ import (
 )
 
 // Equal tells whether two nodes mean the same: touching texts of equal marks are one text, spans of one and other defaults do not count,
-// and neither does what was kept of a source.
+// nor does the case of colours, and neither does what was kept of a source.
 func Equal(a, b *adf.Node) bool {
 	return asJSON(normal(a)) == asJSON(normal(b))
 }
@@ -19,6 +19,9 @@ func normal(n *adf.Node) *adf.Node {
 	for _, m := range n.Marks {
 		k := adf.Mark{Type: m.Type, Attrs: maps.Clone(m.Attrs)}
 		delete(k.Attrs, keptAttr)
+		if c, ok := k.Attrs["color"].(string); ok {
+			k.Attrs["color"] = strings.ToLower(c)
+		}
 		if k.Type == "link" && k.Attr("title") == "" {
 			delete(k.Attrs, "title")
 		}

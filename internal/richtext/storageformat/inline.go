@@ -162,7 +162,7 @@ func markOf(e *elem) (adf.Mark, bool) {
 		m = adf.Mark{Type: "annotation", Attrs: map[string]any{"annotationType": "inlineComment", "id": e.get("ac:ref")}}
 	case e.name == "span" && e.get("style") != "":
 		m = spanMark(e)
-	case htmlMarks[e.name]:
+	case htmlMarks[e.name] && e.get("data-card-appearance") == "":
 		m = adf.Mark{Type: "unsupportedMark", Attrs: map[string]any{"element": e.name}}
 	default:
 		return adf.Mark{}, false

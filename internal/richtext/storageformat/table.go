@@ -255,7 +255,11 @@ func spread(t *adf.Node, group *elem) {
 			if col+w > len(widths) {
 				break
 			}
-			setAttr(cell, "colwidth", slices.Clone(widths[col:col+w]))
+			if v, says := cell.Attrs["colwidth"]; !says {
+				setAttr(cell, "colwidth", slices.Clone(widths[col:col+w]))
+			} else if v == nil {
+				delete(cell.Attrs, "colwidth")
+			}
 			for range w {
 				taken[col] = h - 1
 				col++
@@ -275,4 +279,27 @@ func span(cell *adf.Node, name string) int {
 		return 1
 	}
 	return min(v, 1000)
+}
+
+// oddWidths gives the cells whose widths are not those of the columns that they cover.
+func oddWidths(t *adf.Node, group *elem) map[*adf.Node]bool {
+	same := &adf.Node{}
+	for _, row := range t.Content {
+		r := &adf.Node{}
+		for _, cell := range row.Content {
+			bare := &adf.Node{Attrs: map[string]any{"colspan": cell.Attrs["colspan"], "rowspan": cell.Attrs["rowspan"]}}
+			r.Content = append(r.Content, bare)
+		}
+		same.Content = append(same.Content, r)
+	}
+	spread(same, group)
+	odd := map[*adf.Node]bool{}
+	for i, row := range t.Content {
+		for j, cell := range row.Content {
+			if asJSON(plainNumbers(cell.Attrs["colwidth"])) != asJSON(plainNumbers(same.Content[i].Content[j].Attrs["colwidth"])) {
+				odd[cell] = true
+			}
+		}
+	}
+	return odd
 }

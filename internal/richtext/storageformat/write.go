@@ -236,6 +236,7 @@ func (w *writer) table(n *adf.Node) *elem {
 			e.add(g.elements()...)
 		}
 	}
+	odd := oddWidths(n, e.child("colgroup"))
 	var numbers []*elem
 	if n.Attr("isNumberColumnEnabled") == "true" {
 		numbers = numberCells(n)
@@ -258,6 +259,12 @@ func (w *writer) table(n *adf.Node) *elem {
 		}
 		for _, cell := range row.Content {
 			td, pseudo := w.start(cell)
+			if odd[cell] {
+				extra := map[string]any{}
+				fromJSON(td.get(extraAttr), &extra)
+				extra["colwidth"] = cell.Attrs["colwidth"]
+				td.set(extraAttr, asJSON(extra))
+			}
 			body := w.blocks(cell.Content)
 			if s := pseudo["#wrapper"]; s != "" {
 				if d, err := readSource(s); err == nil && len(d.elements()) == 1 {
