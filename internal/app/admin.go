@@ -24,6 +24,7 @@ type adminCall struct {
 	Args  []string `json:"args"`
 	Dir   string   `json:"dir"`
 	Stdin string   `json:"stdin"`
+	Token string   `json:"token"` // of the operator
 }
 
 // frame is one piece of the answer.
@@ -77,7 +78,7 @@ func (n *Node) adminRun(w http.ResponseWriter, r *http.Request) {
 			_ = rc.Flush() // a caller who is gone is noticed by the next write
 		}
 	}
-	code := Run(r.Context(), Env{Stdin: strings.NewReader(call.Stdin), Dir: call.Dir, Args: call.Args, Node: n,
+	code := Run(r.Context(), Env{Stdin: strings.NewReader(call.Stdin), Dir: call.Dir, Args: call.Args, Node: n, OperatorToken: call.Token,
 		Stdout: writerFunc(func(s string) { send(frame{Out: s}) }), Stderr: writerFunc(func(s string) { send(frame{Err: s}) }),
 		Progress: func(p Progress) { send(frame{Progress: &p}) }})
 	send(frame{Exit: &code})
@@ -93,7 +94,7 @@ func (f writerFunc) Write(b []byte) (int, error) {
 
 // handOver runs the command in the server behind the socket. handed is false when there is no such server.
 func handOver(ctx context.Context, path string, env Env) (handed bool, err error) {
-	call := adminCall{Args: env.Args, Dir: env.Dir}
+	call := adminCall{Args: env.Args, Dir: env.Dir, Token: env.OperatorToken}
 	for _, a := range env.Args {
 		if strings.HasSuffix(a, "-stdin") {
 			b, err := io.ReadAll(io.LimitReader(env.Stdin, 1<<20))

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"os"
 	"path/filepath"
 	"strings"
 
@@ -41,6 +42,8 @@ type Env struct {
 	Progress func(Progress) // called as long work goes on
 	Node     *Node          // the server's node; nil when the command opens the data folder itself
 	Args     []string       // as given, for handing the command to a server
+	// OperatorToken proves which operator runs the command; empty for the user of the operating system.
+	OperatorToken string
 }
 
 // Progress is how far a long command is.
@@ -55,6 +58,9 @@ type Progress struct {
 func Run(ctx context.Context, env Env) int {
 	if env.Progress == nil {
 		env.Progress = func(Progress) {}
+	}
+	if env.OperatorToken == "" && env.Node == nil {
+		env.OperatorToken = os.Getenv("HOLDFAST_OPERATOR_TOKEN")
 	}
 	c := &cli{env: env}
 	root := c.command()
@@ -116,7 +122,7 @@ func (c *cli) command() *cobra.Command {
 	root.PersistentFlags().BoolVar(&c.json, "json", false, "print the result as JSON")
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return errUsage{err} })
 	root.CompletionOptions.HiddenDefaultCmd = true
-	root.AddCommand(c.serveCommand(), c.orgCommand(), c.siteCommand(), c.userCommand(), c.tokenCommand(), c.vaultCommand(), c.rebuildCommand(), c.drillCommand(), c.importCommand(), c.exportCommand(), c.demoCommand())
+	root.AddCommand(c.serveCommand(), c.orgCommand(), c.siteCommand(), c.userCommand(), c.tokenCommand(), c.operatorCommand(), c.vaultCommand(), c.rebuildCommand(), c.drillCommand(), c.importCommand(), c.exportCommand(), c.demoCommand())
 	return root
 }
 
@@ -150,9 +156,12 @@ func group(use, short string, children ...*cobra.Command) *cobra.Command {
 // withNode runs fn on the server's node when this is a server, on the data folder when nobody has it, and otherwise hands the whole
 // command to the server that has it.
 func (c *cli) withNode(ctx context.Context, fn func(context.Context, *Node) error) error {
-	ctx = identity.With(ctx, identity.Principal{Kind: identity.Operator, Name: "cli"})
 	ctx = identity.WithOrigin(ctx, identity.Origin{Source: "cli"})
 	if c.env.Node != nil {
+		ctx, err := c.env.Node.asOperator(ctx, c.env.OperatorToken)
+		if err != nil {
+			return err
+		}
 		return fn(ctx, c.env.Node)
 	}
 	opts := c.options()
@@ -168,6 +177,9 @@ func (c *cli) withNode(ctx context.Context, fn func(context.Context, *Node) erro
 		return err
 	}
 	defer node.Close()
+	if ctx, err = node.asOperator(ctx, c.env.OperatorToken); err != nil {
+		return err
+	}
 	return fn(ctx, node)
 }
 

@@ -7,6 +7,7 @@ import (
 	"holdfast.dev/internal/base/ids"
 	"holdfast.dev/internal/platform/fleet"
 	"holdfast.dev/internal/platform/httpkit"
+	"holdfast.dev/internal/platform/operator"
 	"holdfast.dev/internal/platform/vault"
 	"holdfast.dev/internal/platform/volume"
 	"holdfast.dev/internal/product/access"
@@ -49,7 +50,15 @@ func newProducts(n *Node, _ vault.Store) products {
 
 // Kinds are all kinds of volume that there are.
 func Kinds() []volume.Kind {
-	return append([]volume.Kind{fleet.Kind(), access.Kind()}, siteKinds()...)
+	return append([]volume.Kind{controlKind(), access.Kind()}, siteKinds()...)
+}
+
+// controlKind is the control database: the fleet, those who run it, and what they plan.
+func controlKind() volume.Kind {
+	k := fleet.Kind()
+	k.Migrations = append(k.Migrations, operator.Migrations()...)
+	k.Tables = append(k.Tables, operator.Tables...)
+	return k
 }
 
 var errNoSite = fault.NotFound("There is no such site.")

@@ -97,7 +97,7 @@ func TestEveryTableIsJournaledOrSaysWhyNot(t *testing.T) {
 func kindOf(name string) string {
 	product, _, _ := strings.Cut(name, "/")
 	switch product {
-	case "fleet":
+	case "fleet", "operator", "maintenance", "addon", "watch", "erasure", "purge", "drills", "takeout":
 		return "control"
 	case "access", "oncall", "status":
 		return product
