@@ -170,6 +170,8 @@ func TestAnswersFitThePublishedSchemas(t *testing.T) {
 		{"GET", "/rest/api/3/user/search", "/rest/api/3/user/search?query=ann", "", 200, ""},
 		{"GET", "/rest/api/3/users/search", "", "", 200, ""},
 		{"GET", "/rest/api/3/user/assignable/search", "/rest/api/3/user/assignable/search?project=KEY", "", 200, ""},
+		{"GET", "/rest/api/3/user/assignable/multiProjectSearch", "/rest/api/3/user/assignable/multiProjectSearch?projectKeys=KEY&query=a", "", 200, ""},
+		{"GET", "/rest/api/3/user/viewissue/search", "/rest/api/3/user/viewissue/search?projectKey=KEY&query=a", "", 200, ""},
 		{"GET", "/rest/api/3/user/picker", "/rest/api/3/user/picker?query=a", "", 200, ""},
 		{"GET", "/rest/api/3/user/bulk", "/rest/api/3/user/bulk?accountId=ME", "", 200, ""},
 		{"GET", "/rest/api/3/user/groups", "/rest/api/3/user/groups?accountId=ME", "", 200, ""},
@@ -202,11 +204,41 @@ func TestAnswersFitThePublishedSchemas(t *testing.T) {
 		{"POST", "/rest/api/3/issue/{issueIdOrKey}/worklog", "/rest/api/3/issue/ISSUE/worklog", `{"timeSpentSeconds":3600,"comment":` + doc + `}`, 201, "WORKLOG"},
 		{"GET", "/rest/api/3/issue/{issueIdOrKey}/worklog", "/rest/api/3/issue/ISSUE/worklog", "", 200, ""},
 		{"GET", "/rest/api/3/issue/{issueIdOrKey}/worklog/{id}", "/rest/api/3/issue/ISSUE/worklog/WORKLOG", "", 200, ""},
+		{"PUT", "/rest/api/3/issue/{issueIdOrKey}/worklog/{id}", "/rest/api/3/issue/ISSUE/worklog/WORKLOG", `{"timeSpent":"2h"}`, 200, ""},
+		{"PUT", "/rest/api/3/issue/{issueIdOrKey}/worklog/{worklogId}/properties/{propertyKey}", "/rest/api/3/issue/ISSUE/worklog/WORKLOG/properties/p", `{"a":1}`, 201, ""},
+		{"PUT", "/rest/api/3/issue/{issueIdOrKey}/worklog/{worklogId}/properties/{propertyKey}", "/rest/api/3/issue/ISSUE/worklog/WORKLOG/properties/p", `{"a":2}`, 200, ""},
+		{"GET", "/rest/api/3/issue/{issueIdOrKey}/worklog/{worklogId}/properties", "/rest/api/3/issue/ISSUE/worklog/WORKLOG/properties", "", 200, ""},
+		{"GET", "/rest/api/3/issue/{issueIdOrKey}/worklog/{worklogId}/properties/{propertyKey}", "/rest/api/3/issue/ISSUE/worklog/WORKLOG/properties/p", "", 200, ""},
+		{"DELETE", "/rest/api/3/issue/{issueIdOrKey}/worklog/{worklogId}/properties/{propertyKey}", "/rest/api/3/issue/ISSUE/worklog/WORKLOG/properties/p", "", 204, ""},
+		{"GET", "/rest/api/3/worklog/updated", "/rest/api/3/worklog/updated?since=0", "", 200, ""},
+		{"GET", "/rest/api/3/worklog/deleted", "/rest/api/3/worklog/deleted?since=0", "", 200, ""},
+		{"POST", "/rest/api/3/worklog/list", "", `{"ids":[WORKLOG]}`, 200, ""},
+		{"POST", "/rest/api/3/comment/list", "/rest/api/3/comment/list?expand=renderedBody", `{"ids":[COMMENT]}`, 200, ""},
+		{"PUT", "/rest/api/3/issue/{issueIdOrKey}/comment/{id}", "/rest/api/3/issue/ISSUE/comment/COMMENT", `{"body":` + doc + `}`, 200, ""},
+		{"PUT", "/rest/api/3/comment/{commentId}/properties/{propertyKey}", "/rest/api/3/comment/COMMENT/properties/p", `"x"`, 201, ""},
+		{"GET", "/rest/api/3/comment/{commentId}/properties", "/rest/api/3/comment/COMMENT/properties", "", 200, ""},
+		{"GET", "/rest/api/3/comment/{commentId}/properties/{propertyKey}", "/rest/api/3/comment/COMMENT/properties/p", "", 200, ""},
+		{"DELETE", "/rest/api/3/comment/{commentId}/properties/{propertyKey}", "/rest/api/3/comment/COMMENT/properties/p", "", 204, ""},
+		{"PUT", "/rest/api/3/issue/{issueIdOrKey}", "/rest/api/3/issue/ISSUE", `{"fields":{"summary":"One, edited"},"update":{"labels":[{"add":"b"}]}}`, 204, ""},
+		{"PUT", "/rest/api/3/issue/{issueIdOrKey}", "/rest/api/3/issue/ISSUE?returnIssue=true", `{"fields":{"summary":"One, edited again"}}`, 200, ""},
+		{"PUT", "/rest/api/3/issue/{issueIdOrKey}/assignee", "/rest/api/3/issue/ISSUE/assignee", `{"accountId":"ME"}`, 204, ""},
+		{"POST", "/rest/api/3/issue/{issueIdOrKey}/transitions", "/rest/api/3/issue/ISSUE/transitions", `{"transition":{"id":"21"},"fields":{}}`, 204, ""},
+		{"POST", "/rest/api/3/issue/{issueIdOrKey}/watchers", "/rest/api/3/issue/ISSUE/watchers", `"ME"`, 204, ""},
+		{"POST", "/rest/api/3/issue/watching", "", `{"issueIds":["ISSUE"]}`, 200, ""},
+		{"POST", "/rest/api/3/issue/{issueIdOrKey}/votes", "/rest/api/3/issue/ISSUE/votes", "", 204, ""},
+		{"PUT", "/rest/api/3/issue/{issueIdOrKey}/properties/{propertyKey}", "/rest/api/3/issue/ISSUE/properties/p", `{"a":1}`, 201, ""},
+		{"GET", "/rest/api/3/issue/{issueIdOrKey}/properties/{propertyKey}", "/rest/api/3/issue/ISSUE/properties/p", "", 200, ""},
 		{"GET", "/rest/api/3/issue/{issueIdOrKey}/watchers", "/rest/api/3/issue/ISSUE/watchers", "", 200, ""},
 		{"GET", "/rest/api/3/issue/{issueIdOrKey}/votes", "/rest/api/3/issue/ISSUE/votes", "", 200, ""},
 		{"POST", "/rest/api/3/issue/{issueIdOrKey}/remotelink", "/rest/api/3/issue/ISSUE/remotelink", `{"globalId":"g","object":{"url":"https://example.com","title":"t"}}`, 201, "REMOTE"},
 		{"GET", "/rest/api/3/issue/{issueIdOrKey}/remotelink/{linkId}", "/rest/api/3/issue/ISSUE/remotelink/REMOTE", "", 200, ""},
+		{"POST", "/rest/api/3/issue/{issueIdOrKey}/remotelink", "/rest/api/3/issue/ISSUE/remotelink", `{"globalId":"g","object":{"url":"https://example.com","title":"t, edited"}}`, 200, ""},
+		{"GET", "/rest/api/3/issue/{issueIdOrKey}/remotelink", "/rest/api/3/issue/ISSUE/remotelink?globalId=g", "", 200, ""},
+		{"PUT", "/rest/api/3/issue/{issueIdOrKey}/remotelink/{linkId}", "/rest/api/3/issue/ISSUE/remotelink/REMOTE", `{"object":{"url":"https://example.com","title":"u"}}`, 204, ""},
+		{"DELETE", "/rest/api/3/issue/{issueIdOrKey}/remotelink", "/rest/api/3/issue/ISSUE/remotelink?globalId=g", "", 204, ""},
 		{"GET", "/rest/api/3/issue/{issueIdOrKey}/changelog", "/rest/api/3/issue/ISSUE/changelog", "", 200, ""},
+		{"POST", "/rest/api/3/changelog/bulkfetch", "", `{"issueIdsOrKeys":["ISSUE"],"fieldIds":["status","summary"],"maxResults":1}`, 200, ""},
+		{"POST", "/rest/api/3/issue/{issueIdOrKey}/changelog/list", "/rest/api/3/issue/ISSUE/changelog/list", `{"changelogIds":[1]}`, 200, ""},
 		{"GET", "/rest/api/3/issue/{issueIdOrKey}/properties", "/rest/api/3/issue/ISSUE/properties", "", 200, ""},
 		{"GET", "/rest/api/3/search", "/rest/api/3/search?jql=project=KEY&expand=names,schema", "", 200, ""},
 		{"POST", "/rest/api/3/search", "", `{"jql":"project=KEY"}`, 200, ""},
@@ -236,19 +268,34 @@ func TestAnswersFitThePublishedSchemas(t *testing.T) {
 		{"GET", "/rest/api/3/statuscategory", "", "", 200, ""},
 		{"GET", "/rest/api/3/label", "", "", 200, ""},
 		{"GET", "/rest/api/3/issueLinkType", "", "", 200, ""},
+		{"POST", "/rest/api/3/issueLinkType", "", `{"name":"Feeds","inward":"is fed by","outward":"feeds"}`, 201, "LINKTYPE"},
+		{"GET", "/rest/api/3/issueLinkType/{issueLinkTypeId}", "/rest/api/3/issueLinkType/LINKTYPE", "", 200, ""},
+		{"PUT", "/rest/api/3/issueLinkType/{issueLinkTypeId}", "/rest/api/3/issueLinkType/LINKTYPE", `{"name":"Nourishes"}`, 200, ""},
+		{"DELETE", "/rest/api/3/issueLinkType/{issueLinkTypeId}", "/rest/api/3/issueLinkType/LINKTYPE", "", 204, ""},
 		{"GET", "/rest/api/3/permissions", "", "", 200, ""},
 		{"GET", "/rest/api/3/mypermissions", "/rest/api/3/mypermissions?permissions=BROWSE_PROJECTS,EDIT_ISSUES", "", 200, ""},
 		{"POST", "/rest/api/3/permissions/project", "", `{"permissions":["BROWSE_PROJECTS"]}`, 200, ""},
+		{"POST", "/rest/api/3/permissions/check", "", `{"globalPermissions":["ADMINISTER"],"projectPermissions":[{"permissions":["EDIT_ISSUES"],"projects":[PROJECT],"issues":[ISSUE]}]}`, 200, ""},
 		{"POST", "/rest/api/3/filter", "", `{"name":"Mine","jql":"project=KEY","sharePermissions":[{"type":"authenticated"}]}`, 200, "FILTER"},
 		{"GET", "/rest/api/3/filter/{id}", "/rest/api/3/filter/FILTER", "", 200, ""},
 		{"GET", "/rest/api/3/filter/my", "", "", 200, ""},
+		{"PUT", "/rest/api/3/filter/{id}", "/rest/api/3/filter/FILTER", `{"name":"Mine","jql":"project=KEY ORDER BY created"}`, 200, ""},
 		{"PUT", "/rest/api/3/filter/{id}/favourite", "/rest/api/3/filter/FILTER/favourite", "", 200, ""},
 		{"GET", "/rest/api/3/filter/favourite", "", "", 200, ""},
 		{"GET", "/rest/api/3/filter/search", "/rest/api/3/filter/search?expand=description,owner,jql,viewUrl,searchUrl,favourite,favouritedCount,sharePermissions,isWritable", "", 200, ""},
 		{"GET", "/rest/api/3/filter/{id}/permission", "/rest/api/3/filter/FILTER/permission", "", 200, ""},
 		{"GET", "/rest/api/3/attachment/meta", "", "", 200, ""},
+		{"DELETE", "/rest/api/3/filter/{id}/favourite", "/rest/api/3/filter/FILTER/favourite", "", 200, ""},
+		{"DELETE", "/rest/api/3/filter/{id}", "/rest/api/3/filter/FILTER", "", 204, ""},
+		{"DELETE", "/rest/api/3/issue/{issueIdOrKey}/worklog/{id}", "/rest/api/3/issue/ISSUE/worklog/WORKLOG", "", 204, ""},
+		{"DELETE", "/rest/api/3/issue/{issueIdOrKey}/comment/{id}", "/rest/api/3/issue/ISSUE/comment/COMMENT", "", 204, ""},
+		{"GET", "/rest/api/3/worklog/deleted", "/rest/api/3/worklog/deleted?since=0", "", 200, ""},
+		{"DELETE", "/rest/api/3/issue/{issueIdOrKey}", "/rest/api/3/issue/ISSUE?deleteSubtasks=true", "", 204, ""},
+		{"POST", "/rest/api/3/project", "", `{"key":"SPTWO","name":"Second specification","projectTypeKey":"software","projectTemplateKey":"com.pyxis.greenhopper.jira:gh-simplified-agility-kanban","leadAccountId":"ME"}`, 201, ""},
+		{"PUT", "/rest/api/3/project/{projectIdOrKey}", "/rest/api/3/project/SPTWO", `{"name":"Second, edited"}`, 200, ""},
+		{"DELETE", "/rest/api/3/project/{projectIdOrKey}", "/rest/api/3/project/SPTWO", "", 204, ""},
 	}
-	names := regexp.MustCompile(`\b(KEY|PROJECT|ME|COMPONENT|VERSION|ISSUE|COMMENT|WORKLOG|REMOTE|FILTER)\b`)
+	names := regexp.MustCompile(`\b(KEY|PROJECT|ME|COMPONENT|VERSION|ISSUE|COMMENT|WORKLOG|REMOTE|FILTER|LINKTYPE)\b`)
 	fill := func(text string) string {
 		return names.ReplaceAllStringFunc(text, func(n string) string { return vars[n] })
 	}
@@ -260,6 +307,12 @@ func TestAnswersFitThePublishedSchemas(t *testing.T) {
 		status, _, body := call(t, step.method, fill(path), fill(step.body))
 		if status != step.status {
 			t.Errorf("%s %s answers %d: %.300s", step.method, fill(path), status, body)
+			continue
+		}
+		if status == 204 {
+			if body != "" {
+				t.Errorf("%s %s answers 204 with a body: %.100s", step.method, fill(path), body)
+			}
 			continue
 		}
 		d := json.NewDecoder(strings.NewReader(body))

@@ -27,7 +27,7 @@ func Tables() []storage.Table {
 		"link_type", "field", "field_option", "issue", "issue_key", "issue_text", "issue_label", "issue_component", "issue_version",
 		"issue_value", "issue_comment", "comment_property", "issue_worklog", "issue_watcher", "issue_vote", "issue_link",
 		"issue_remote_link", "issue_attachment", "issue_change", "issue_property", "filter", "filter_share", "filter_favourite",
-		"import_run", "import_map",
+		"import_run", "import_map", "worklog_deleted", "worklog_property",
 	}
 	tables := []storage.Table{
 		{Name: "issue_search", Exempt: "full-text index, kept by triggers from issue_text"},

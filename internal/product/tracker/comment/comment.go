@@ -94,6 +94,48 @@ func List(ctx context.Context, tx *volume.Tx, issueID int64, newest bool, startA
 	return storage.All(ctx, tx.Tx, q, scan, issueID, limit, startAt)
 }
 
+// MaxPage is how many comments one page has at most.
+const MaxPage = 5000
+
+var (
+	qRestricted = storage.Register("tracker/issue_comment.restricted", `SELECT count(*) FROM issue_comment WHERE issue_id = $1 AND visibility_type IS NOT NULL`)
+	qByIDs      = byIDs("tracker/issue_comment.by_ids", `SELECT `+columns+` FROM issue_comment WHERE id `, ` ORDER BY id`)
+)
+
+func byIDs(name, before, after string) *storage.Query {
+	return storage.Register(name, before+`IN (SELECT value FROM json_each($1))`+after,
+		storage.On(storage.Postgres, before+`IN (SELECT CAST(value AS BIGINT) FROM json_array_elements_text(CAST($1 AS json)))`+after))
+}
+
+// ByIDs gives comments by identifier, as a JSON array of them; those that are not there are left out.
+func ByIDs(ctx context.Context, tx *volume.Tx, idsJSON string) ([]*Comment, error) {
+	return storage.All(ctx, tx.Tx, qByIDs, scan, idsJSON)
+}
+
+// Page gives a page of an issue's comments that somebody may read, and how many these are. seen leaves out what they may not.
+func Page(ctx context.Context, tx *volume.Tx, i *issue.Issue, newest bool, startAt, limit int, seen func([]*Comment) ([]*Comment, error)) ([]*Comment, int, error) {
+	var restricted int64
+	if i.Comments == 0 {
+		return nil, 0, nil
+	}
+	if err := tx.Get(ctx, qRestricted, []any{i.ID}, &restricted); err != nil {
+		return nil, 0, err
+	}
+	if restricted == 0 {
+		page, err := List(ctx, tx, i.ID, newest, startAt, limit)
+		return page, int(i.Comments), err
+	}
+	all, err := List(ctx, tx, i.ID, newest, 0, 1<<30)
+	if err != nil {
+		return nil, 0, err
+	}
+	if all, err = seen(all); err != nil {
+		return nil, 0, err
+	}
+	from := min(startAt, len(all))
+	return all[from:min(from+limit, len(all))], len(all), nil
+}
+
 // Update writes a changed comment back.
 func Update(ctx context.Context, tx *volume.Tx, i *issue.Issue, c *Comment) error {
 	c.Updated = tx.Now()

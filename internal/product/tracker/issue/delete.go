@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"holdfast.dev/internal/base/clock"
 	"holdfast.dev/internal/base/fault"
 	"holdfast.dev/internal/platform/storage"
 	"holdfast.dev/internal/platform/volume"
@@ -11,7 +12,7 @@ import (
 
 // belongings are the tables whose rows go with an issue, and how they name it.
 var belongings = func() []*storage.Query {
-	var qs []*storage.Query
+	qs := []*storage.Query{storage.Register("tracker/worklog_property.delete_with_issue", `DELETE FROM worklog_property WHERE worklog_id IN (SELECT id FROM issue_worklog WHERE issue_id = $1)`)}
 	for table, column := range map[string]string{"issue_label": "issue_id", "issue_component": "issue_id", "issue_version": "issue_id", "issue_value": "issue_id",
 		"issue_worklog": "issue_id", "issue_watcher": "issue_id", "issue_vote": "issue_id", "issue_remote_link": "issue_id", "issue_attachment": "issue_id",
 		"issue_change": "issue_id", "issue_property": "issue_id", "issue_key": "issue_id", "issue_text": "issue_id"} {
@@ -23,8 +24,10 @@ var belongings = func() []*storage.Query {
 }()
 
 var (
-	qOthers    = storage.Register("tracker/issue_link.others", `SELECT source_id + target_id - $1 FROM issue_link WHERE source_id = $1 UNION ALL SELECT source_id FROM issue_link WHERE target_id = $1`)
-	qDropLinks = storage.Register("tracker/issue_link.delete_with_issue", `DELETE FROM issue_link WHERE source_id = $1 OR target_id = $1`)
+	qOthers       = storage.Register("tracker/issue_link.others", `SELECT source_id + target_id - $1 FROM issue_link WHERE source_id = $1 UNION ALL SELECT source_id FROM issue_link WHERE target_id = $1`)
+	qDropLinks    = storage.Register("tracker/issue_link.delete_with_issue", `DELETE FROM issue_link WHERE source_id = $1 OR target_id = $1`)
+	qNoteWorklogs = storage.Register("tracker/worklog_deleted.with_issue", `INSERT INTO worklog_deleted (id, issue_id, deleted_us)
+		SELECT id, issue_id, CAST($2 AS BIGINT) FROM issue_worklog WHERE issue_id = $1 ON CONFLICT DO NOTHING`)
 	qDropIssue = storage.Register("tracker/issue.delete", `DELETE FROM issue WHERE id = $1`)
 	qAllChilds = storage.Register("tracker/issue.children", `SELECT id FROM issue WHERE parent_id = $1 ORDER BY rank, id`)
 )
@@ -82,6 +85,11 @@ func remove(ctx context.Context, tx *volume.Tx, i *Issue) error {
 			if err := Touch(ctx, tx, o, &o.Links, -1); err != nil {
 				return err
 			}
+		}
+	}
+	if i.Worklogs > 0 {
+		if _, err := tx.Exec(ctx, qNoteWorklogs, i.ID, clock.Micros(tx.Now())); err != nil {
+			return err
 		}
 	}
 	for _, q := range belongings {

@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"strings"
+	"sync"
 	"time"
 
 	"holdfast.dev/internal/base/clock"
@@ -40,6 +41,8 @@ type call struct {
 	tx    *volume.Tx
 	cat   *catalog.Catalog
 	actor string
+	// viewer gives what the asker may read of what is restricted; it is found when something is.
+	viewer func() (*viewer, error)
 	*renderer
 }
 
@@ -76,7 +79,7 @@ func (h *handler) with(r *http.Request, run func(*volume.Volume, context.Context
 				zone = z
 			}
 		}
-		return fn(&call{ctx: ctx, tx: tx, cat: cat, actor: actor, renderer: &renderer{base: httpkit.BaseURL(ctx), v2: strings.HasPrefix(r.URL.Path, "/rest/api/2/") || strings.HasPrefix(r.URL.Path, "/rest/api/latest/"),
+		return fn(&call{ctx: ctx, tx: tx, cat: cat, actor: actor, viewer: sync.OnceValues(func() (*viewer, error) { return h.viewer(r) }), renderer: &renderer{base: httpkit.BaseURL(ctx), v2: strings.HasPrefix(r.URL.Path, "/rest/api/2/") || strings.HasPrefix(r.URL.Path, "/rest/api/latest/"),
 			zone: zone, cat: cat, people: people, frags: fragmentsFor(cat)}})
 	})
 }

@@ -49,14 +49,8 @@ func (h *handler) readComment(r *http.Request, c *call, in commentInput) (*comme
 		return nil, fault.Invalid("comment", "Comment body can not be empty!")
 	}
 	cm := &comment.Comment{Author: c.actor, UpdateAuthor: c.actor, Body: stored, BodyText: plain}
-	if v := in.Visibility; v != nil && v.Type != "" {
-		if v.Type != "role" && v.Type != "group" {
-			return nil, fault.Invalid("visibility", "The visibility type must be role or group.")
-		}
-		cm.VisibilityType, cm.VisibilityValue = v.Type, v.Value
-		if v.Value == "" {
-			cm.VisibilityValue = v.Identifier
-		}
+	if cm.VisibilityType, cm.VisibilityValue, err = in.Visibility.read(); err != nil {
+		return nil, err
 	}
 	for _, p := range in.Properties {
 		if p.Key == "sd.public.comment" && strings.Contains(string(p.Value), "true") {
@@ -93,8 +87,8 @@ func (h *handler) getComments(w http.ResponseWriter, r *http.Request) error {
 		if err != nil {
 			return err
 		}
-		total = i.Comments
-		cs, err := comment.List(c.ctx, c.tx, i.ID, newest, startAt, limit)
+		cs, n, err := comment.Page(c.ctx, c.tx, i, newest, startAt, limit, c.seenComments)
+		total = int64(n)
 		for _, cm := range cs {
 			wire := c.comment(cm, strconv.FormatInt(i.ID, 10))
 			if rendered {
@@ -131,13 +125,26 @@ func (h *handler) oneComment(w http.ResponseWriter, r *http.Request, status int,
 	return httpkit.JSON(w, status, out)
 }
 
+// commentOf gives a comment of an issue that the asker may read.
+func (c *call) commentOf(i *issue.Issue, id int64) (*comment.Comment, error) {
+	cm, err := comment.Get(c.ctx, c.tx, i.ID, id)
+	if err != nil {
+		return nil, err
+	}
+	found, err := c.seenComments([]*comment.Comment{cm})
+	if err == nil && len(found) == 0 {
+		err = fault.NotFound("Can not find a comment for the id: %d.", id)
+	}
+	return cm, err
+}
+
 func (h *handler) getComment(w http.ResponseWriter, r *http.Request) error {
 	return h.oneComment(w, r, http.StatusOK, h.read, func(c *call, i *issue.Issue) (*comment.Comment, error) {
 		id, err := number(r, "id", "Can not find a comment for the id: %s.")
 		if err != nil {
 			return nil, err
 		}
-		return comment.Get(c.ctx, c.tx, i.ID, id)
+		return c.commentOf(i, id)
 	})
 }
 
@@ -181,7 +188,7 @@ func (h *handler) putComment(w http.ResponseWriter, r *http.Request) error {
 		if err != nil {
 			return nil, err
 		}
-		old, err := comment.Get(c.ctx, c.tx, i.ID, id)
+		old, err := c.commentOf(i, id)
 		if err != nil {
 			return nil, err
 		}
@@ -210,7 +217,7 @@ func (h *handler) deleteComment(w http.ResponseWriter, r *http.Request) error {
 		if err != nil {
 			return err
 		}
-		cm, err := comment.Get(c.ctx, c.tx, i.ID, id)
+		cm, err := c.commentOf(i, id)
 		if err != nil {
 			return err
 		}
@@ -230,6 +237,9 @@ type worklogInput struct {
 	Started   string          `json:"started"`
 	TimeSpent string          `json:"timeSpent"`
 	Seconds   int64           `json:"timeSpentSeconds"`
+	// Who may read it; everybody who sees the issue when it is not there.
+	Visibility *wireVisibility `json:"visibility"`
+	Properties []wireProperty  `json:"properties"`
 }
 
 // fill puts what was given into an entry.
@@ -240,6 +250,12 @@ func (h *handler) fillWorklog(c *call, r *http.Request, in worklogInput, wl *wor
 			return err
 		}
 		wl.Comment, wl.CommentText = stored, plain
+	}
+	if in.Visibility != nil {
+		var err error
+		if wl.VisibilityType, wl.VisibilityValue, err = in.Visibility.read(); err != nil {
+			return err
+		}
 	}
 	if in.Started != "" {
 		t, err := field.ParseTime(in.Started)
@@ -312,8 +328,8 @@ func (h *handler) getWorklogs(w http.ResponseWriter, r *http.Request) error {
 		if err != nil {
 			return err
 		}
-		total = i.Worklogs
-		ws, err := worklog.List(c.ctx, c.tx, i.ID, startAt, limit)
+		ws, n, err := worklog.Page(c.ctx, c.tx, i, startAt, limit, c.seenWorklogs)
+		total = int64(n)
 		for _, wl := range ws {
 			out = append(out, c.worklog(wl, strconv.FormatInt(i.ID, 10)))
 		}
@@ -350,7 +366,15 @@ func (h *handler) pathWorklog(c *call, r *http.Request, i *issue.Issue) (*worklo
 	if err != nil {
 		return nil, err
 	}
-	return worklog.Get(c.ctx, c.tx, i.ID, id)
+	wl, err := worklog.Get(c.ctx, c.tx, i.ID, id)
+	if err != nil {
+		return nil, err
+	}
+	found, err := c.seenWorklogs([]*worklog.Worklog{wl})
+	if err == nil && len(found) == 0 {
+		err = fault.NotFound("Cannot find worklog with id: '%d'.", id)
+	}
+	return wl, err
 }
 
 func (h *handler) getWorklog(w http.ResponseWriter, r *http.Request) error {
@@ -371,7 +395,15 @@ func (h *handler) postWorklog(w http.ResponseWriter, r *http.Request) error {
 		if err := h.fillWorklog(c, r, in, wl); err != nil {
 			return nil, err
 		}
-		return wl, worklog.Add(c.ctx, c.tx, i, wl, a)
+		if err := worklog.Add(c.ctx, c.tx, i, wl, a); err != nil {
+			return nil, err
+		}
+		for _, p := range in.Properties {
+			if _, err := c.tx.Exec(c.ctx, worklogProperties.set, wl.ID, p.Key, string(p.Value)); err != nil {
+				return nil, err
+			}
+		}
+		return wl, nil
 	})
 }
 

@@ -1,11 +1,13 @@
 package rest
 
 import (
+	"cmp"
 	"encoding/json"
 	"strconv"
 	"time"
 	"unicode/utf8"
 
+	"holdfast.dev/internal/base/fault"
 	"holdfast.dev/internal/platform/httpkit"
 	"holdfast.dev/internal/product/tracker/catalog"
 	"holdfast.dev/internal/product/tracker/comment"
@@ -354,14 +356,14 @@ func (r *renderer) partFields(o *jsonObject, v *issueView, f fieldSet) {
 		for n, c := range v.comments {
 			out[n] = r.comment(c, id)
 		}
-		o.value("comment", map[string]any{"comments": out, "self": r.api("issue/" + id + "/comment"), "maxResults": len(out), "total": v.Comments, "startAt": 0})
+		o.value("comment", map[string]any{"comments": out, "self": r.api("issue/" + id + "/comment"), "maxResults": len(out), "total": v.seenComments, "startAt": 0})
 	}
 	if f.has("worklog") {
 		out := make([]wireWorklog, len(v.worklogs))
 		for n, w := range v.worklogs {
 			out[n] = r.worklog(w, id)
 		}
-		o.value("worklog", map[string]any{"worklogs": out, "maxResults": 20, "total": v.Worklogs, "startAt": 0})
+		o.value("worklog", map[string]any{"worklogs": out, "maxResults": 20, "total": v.seenWorklogs, "startAt": 0})
 	}
 	if f.has("attachment") {
 		out := make([]wireAttachment, len(v.attachments))
@@ -519,30 +521,48 @@ type wireComment struct {
 
 func (r *renderer) comment(c *comment.Comment, issueID string) wireComment {
 	id := strconv.FormatInt(c.ID, 10)
-	w := wireComment{Self: r.api("issue/" + issueID + "/comment/" + id), ID: id, Author: r.user(c.Author), Body: r.rich(c.Body), UpdateAuthor: r.user(c.UpdateAuthor),
-		Created: r.at(c.Created), Updated: r.at(c.Updated), JSDPublic: !c.Internal}
-	if c.VisibilityType != "" {
-		w.Visibility = &wireVisibility{c.VisibilityType, c.VisibilityValue, c.VisibilityValue}
-	}
-	return w
+	return wireComment{Self: r.api("issue/" + issueID + "/comment/" + id), ID: id, Author: r.user(c.Author), Body: r.rich(c.Body), UpdateAuthor: r.user(c.UpdateAuthor),
+		Created: r.at(c.Created), Updated: r.at(c.Updated), JSDPublic: !c.Internal, Visibility: visibilityOf(c.VisibilityType, c.VisibilityValue)}
 }
 
 type wireWorklog struct {
-	Self         string       `json:"self"`
-	Author       *wireUser    `json:"author,omitempty"`
-	UpdateAuthor *wireUser    `json:"updateAuthor,omitempty"`
-	Comment      any          `json:"comment,omitempty"`
-	Created      httpkit.Time `json:"created"`
-	Updated      httpkit.Time `json:"updated"`
-	Started      httpkit.Time `json:"started"`
-	TimeSpent    string       `json:"timeSpent"`
-	Seconds      int64        `json:"timeSpentSeconds"`
-	ID           string       `json:"id"`
-	IssueID      string       `json:"issueId"`
+	Self         string          `json:"self"`
+	Author       *wireUser       `json:"author,omitempty"`
+	UpdateAuthor *wireUser       `json:"updateAuthor,omitempty"`
+	Comment      any             `json:"comment,omitempty"`
+	Created      httpkit.Time    `json:"created"`
+	Updated      httpkit.Time    `json:"updated"`
+	Started      httpkit.Time    `json:"started"`
+	TimeSpent    string          `json:"timeSpent"`
+	Seconds      int64           `json:"timeSpentSeconds"`
+	ID           string          `json:"id"`
+	IssueID      string          `json:"issueId"`
+	Visibility   *wireVisibility `json:"visibility,omitempty"`
+}
+
+// read gives type and value of a restriction, empty for none.
+func (v *wireVisibility) read() (kind, value string, err error) {
+	if v == nil || v.Type == "" {
+		return "", "", nil
+	}
+	if v.Type != "role" && v.Type != "group" {
+		return "", "", fault.Invalid("visibility", "The visibility type must be role or group.")
+	}
+	if value = cmp.Or(v.Value, v.Identifier); value == "" || len(value) > 255 {
+		return "", "", fault.Invalid("visibility", "The visibility must name a role or a group.")
+	}
+	return v.Type, value, nil
+}
+
+func visibilityOf(kind, value string) *wireVisibility {
+	if kind == "" {
+		return nil
+	}
+	return &wireVisibility{kind, value, value}
 }
 
 func (r *renderer) worklog(w *worklog.Worklog, issueID string) wireWorklog {
 	id := strconv.FormatInt(w.ID, 10)
 	return wireWorklog{Self: r.api("issue/" + issueID + "/worklog/" + id), Author: r.user(w.Author), UpdateAuthor: r.user(w.UpdateAuthor), Comment: r.rich(w.Comment),
-		Created: r.at(w.Created), Updated: r.at(w.Updated), Started: r.at(w.Started), TimeSpent: worklog.FormatDuration(w.Seconds), Seconds: w.Seconds, ID: id, IssueID: issueID}
+		Created: r.at(w.Created), Updated: r.at(w.Updated), Started: r.at(w.Started), TimeSpent: worklog.FormatDuration(w.Seconds), Seconds: w.Seconds, ID: id, IssueID: issueID, Visibility: visibilityOf(w.VisibilityType, w.VisibilityValue)}
 }

@@ -2,7 +2,6 @@ package rest
 
 import (
 	"encoding/json"
-	"errors"
 	"io"
 	"net/http"
 	"strconv"
@@ -34,10 +33,6 @@ func (h *handler) relationRoutes() []httpkit.Route {
 		{Method: "PUT", Path: "/issue/{issue}/remotelink/{id}", Permission: "LINK_ISSUES", Handler: h.putRemoteLink},
 		{Method: "DELETE", Path: "/issue/{issue}/remotelink", Permission: "LINK_ISSUES", Handler: h.deleteRemoteLinkByGlobalID},
 		{Method: "DELETE", Path: "/issue/{issue}/remotelink/{id}", Permission: "LINK_ISSUES", Handler: h.deleteRemoteLink},
-		{Method: "GET", Path: "/issue/{issue}/properties", Permission: "BROWSE_PROJECTS", Handler: h.getProperties},
-		{Method: "GET", Path: "/issue/{issue}/properties/{key}", Permission: "BROWSE_PROJECTS", Handler: h.getProperty},
-		{Method: "PUT", Path: "/issue/{issue}/properties/{key}", Permission: "EDIT_ISSUES", Handler: h.putProperty, MaxBody: 40 << 10},
-		{Method: "DELETE", Path: "/issue/{issue}/properties/{key}", Permission: "EDIT_ISSUES", Handler: h.deleteProperty},
 	}
 }
 
@@ -54,10 +49,6 @@ var (
 	qAddRemote = storage.Register("tracker/issue_remote_link.insert", `INSERT INTO issue_remote_link (id, issue_id, global_id, relationship, application, object, url) VALUES ($1, $2, $3, $4, $5, $6, $7)
 		ON CONFLICT (issue_id, global_id) DO UPDATE SET relationship = excluded.relationship, application = excluded.application, object = excluded.object, url = excluded.url RETURNING id`)
 	qDropRemote = storage.Register("tracker/issue_remote_link.delete", `DELETE FROM issue_remote_link WHERE issue_id = $1 AND id = $2`)
-	qProps      = storage.Register("tracker/issue_property.by_issue", `SELECT key FROM issue_property WHERE issue_id = $1 ORDER BY key LIMIT 1000`)
-	qProp       = storage.Register("tracker/issue_property.get", `SELECT value FROM issue_property WHERE issue_id = $1 AND key = $2`)
-	qSetProp    = storage.Register("tracker/issue_property.set", `INSERT INTO issue_property (issue_id, key, value) VALUES ($1, $2, $3) ON CONFLICT (issue_id, key) DO UPDATE SET value = excluded.value`)
-	qDropProp   = storage.Register("tracker/issue_property.delete", `DELETE FROM issue_property WHERE issue_id = $1 AND key = $2`)
 )
 
 func scanText(r *storage.Rows) (s string, err error) {
@@ -406,91 +397,6 @@ func (h *handler) deleteRemoteLink(w http.ResponseWriter, r *http.Request) error
 			return fault.NotFound("Remote issue link with id '%d' does not exist.", id)
 		}
 		return issue.Touch(c.ctx, c.tx, i, &i.RemoteLinks, -1)
-	})
-	if err != nil {
-		return err
-	}
-	return httpkit.NoContent(w)
-}
-
-func (h *handler) getProperties(w http.ResponseWriter, r *http.Request) error {
-	out := []map[string]string{}
-	err := h.read(r, func(c *call) error {
-		i, err := c.find(r)
-		if err != nil {
-			return err
-		}
-		keys, err := storage.All(c.ctx, c.tx.Tx, qProps, scanText, i.ID)
-		for _, k := range keys {
-			out = append(out, map[string]string{"self": c.api("issue/" + strconv.FormatInt(i.ID, 10) + "/properties/" + k), "key": k})
-		}
-		return err
-	})
-	if err != nil {
-		return err
-	}
-	return httpkit.JSON(w, http.StatusOK, map[string]any{"keys": out})
-}
-
-func (h *handler) getProperty(w http.ResponseWriter, r *http.Request) error {
-	key := r.PathValue("key")
-	var value string
-	err := h.read(r, func(c *call) error {
-		i, err := c.find(r)
-		if err != nil {
-			return err
-		}
-		err = c.tx.Get(c.ctx, qProp, []any{i.ID, key}, &value)
-		if errors.Is(err, storage.ErrNoRows) {
-			return fault.NotFound("The property with key '%.80s' does not exist.", key)
-		}
-		return err
-	})
-	if err != nil {
-		return err
-	}
-	return httpkit.JSON(w, http.StatusOK, map[string]any{"key": key, "value": json.RawMessage(value)})
-}
-
-func (h *handler) putProperty(w http.ResponseWriter, r *http.Request) error {
-	key := r.PathValue("key")
-	value, err := io.ReadAll(r.Body)
-	if err != nil {
-		return err
-	}
-	if !json.Valid(value) || len(key) > 255 || len(value) > 32768 {
-		return fault.Bad("A property has a key of at most 255 characters and a JSON value of at most 32768.")
-	}
-	status := http.StatusCreated
-	err = h.write(r, func(c *call) error {
-		i, err := c.find(r)
-		if err != nil {
-			return err
-		}
-		var old string
-		if c.tx.Get(c.ctx, qProp, []any{i.ID, key}, &old) == nil {
-			status = http.StatusOK
-		}
-		_, err = c.tx.Exec(c.ctx, qSetProp, i.ID, key, string(value))
-		return err
-	})
-	if err != nil {
-		return err
-	}
-	return httpkit.JSON(w, status, map[string]string{})
-}
-
-func (h *handler) deleteProperty(w http.ResponseWriter, r *http.Request) error {
-	err := h.write(r, func(c *call) error {
-		i, err := c.find(r)
-		if err != nil {
-			return err
-		}
-		n, err := c.tx.Exec(c.ctx, qDropProp, i.ID, r.PathValue("key"))
-		if err == nil && n == 0 {
-			return fault.NotFound("The property with key '%.80s' does not exist.", r.PathValue("key"))
-		}
-		return err
 	})
 	if err != nil {
 		return err

@@ -54,16 +54,17 @@ func (f fieldSet) has(name string) bool { return f.only[name] || f.all && !f.not
 // issueView is an issue with what was asked for.
 type issueView struct {
 	*issue.Issue
-	texts       issue.Texts
-	values      map[int64][]string
-	comments    []*comment.Comment
-	worklogs    []*worklog.Worklog
-	attachments []*attachment.File
-	links       []*link.Link
-	children    []*issue.Issue
-	related     map[int64]*issue.Issue // parents and the other ends of links
-	watching    bool
-	voted       bool
+	texts                      issue.Texts
+	values                     map[int64][]string
+	comments                   []*comment.Comment
+	seenComments, seenWorklogs int
+	worklogs                   []*worklog.Worklog
+	attachments                []*attachment.File
+	links                      []*link.Link
+	children                   []*issue.Issue
+	related                    map[int64]*issue.Issue // parents and the other ends of links
+	watching                   bool
+	voted                      bool
 }
 
 var (
@@ -129,12 +130,12 @@ func (c *call) viewTexts(views []*issueView, ids []int64) error {
 // viewParts loads what has tables of its own.
 func (c *call) viewParts(v *issueView, f fieldSet) (err error) {
 	if v.Comments > 0 && f.has("comment") {
-		if v.comments, err = comment.List(c.ctx, c.tx, v.ID, false, 0, 5000); err != nil {
+		if v.comments, v.seenComments, err = comment.Page(c.ctx, c.tx, v.Issue, false, 0, comment.MaxPage, c.seenComments); err != nil {
 			return err
 		}
 	}
 	if v.Worklogs > 0 && f.has("worklog") {
-		if v.worklogs, err = worklog.List(c.ctx, c.tx, v.ID, 0, 20); err != nil {
+		if v.worklogs, v.seenWorklogs, err = worklog.Page(c.ctx, c.tx, v.Issue, 0, 20, c.seenWorklogs); err != nil {
 			return err
 		}
 	}

@@ -15,6 +15,7 @@ func (h *handler) permissionRoutes() []httpkit.Route {
 	return []httpkit.Route{
 		{Method: "GET", Path: "/permissions", Permission: httpkit.Member, Handler: h.getPermissions},
 		{Method: "GET", Path: "/mypermissions", Permission: httpkit.Member, Handler: h.getMyPermissions},
+		{Method: "POST", Path: "/permissions/check", Permission: httpkit.Member, Handler: h.postPermissionsCheck},
 		{Method: "POST", Path: "/permissions/project", Permission: httpkit.Member, Handler: h.postPermittedProjects},
 	}
 }
@@ -145,5 +146,78 @@ func (h *handler) postPermittedProjects(w http.ResponseWriter, r *http.Request) 
 			out = append(out, ref{p.ID, p.Key})
 		}
 		return map[string]any{"projects": out}, nil
+	})
+}
+
+type wireGrant struct {
+	Permission string  `json:"permission"`
+	Issues     []int64 `json:"issues"`
+	Projects   []int64 `json:"projects"`
+}
+
+type permissionsCheck struct {
+	Account  string   `json:"accountId"`
+	Global   []string `json:"globalPermissions"`
+	Projects []struct {
+		Permissions []string `json:"permissions"`
+		Projects    []int64  `json:"projects"`
+		Issues      []int64  `json:"issues"`
+	} `json:"projectPermissions"`
+}
+
+// postPermissionsCheck tells which of some permissions the asker has, in general and in projects and on issues. Only administrators may ask for others.
+func (h *handler) postPermissionsCheck(w http.ResponseWriter, r *http.Request) error {
+	in, err := httpkit.DecodeLoose[permissionsCheck](r)
+	if err != nil {
+		return err
+	}
+	who := identity.From(r.Context())
+	if in.Account != "" && in.Account != who.Account.String() && !who.Admin {
+		return fault.Forbidden("Only administrators may ask for the permissions of others.")
+	}
+	admin := who.Admin && (in.Account == "" || in.Account == who.Account.String())
+	has := func(key, typ string) bool {
+		return slices.ContainsFunc(permissions, func(p permission) bool { return p.key == key && p.typ == typ && (!p.admin || admin) })
+	}
+	for _, asked := range in.Projects {
+		if len(asked.Projects) > maxAsked || len(asked.Issues) > maxAsked {
+			return fault.Bad("At most %d projects and issues can be asked for.", maxAsked)
+		}
+		for _, key := range asked.Permissions {
+			if !slices.ContainsFunc(permissions, func(p permission) bool { return p.key == key && p.typ == "PROJECT" }) {
+				return fault.Bad("Unrecognized permission keys: %.80s", key)
+			}
+		}
+	}
+	return single(h, w, r, func(c *call) (map[string]any, error) {
+		global, grants := []string{}, []wireGrant{}
+		for _, key := range in.Global {
+			if has(key, "GLOBAL") {
+				global = append(global, key)
+			}
+		}
+		for _, asked := range in.Projects {
+			projects, issues := []int64{}, []int64{}
+			for _, id := range asked.Projects {
+				if p := c.cat.Project(id); p != nil && p.Deleted == nil {
+					projects = append(projects, id)
+				}
+			}
+			live, err := c.liveIssues(slices.Clone(asked.Issues))
+			if err != nil {
+				return nil, err
+			}
+			for _, id := range asked.Issues {
+				if live[id] {
+					issues = append(issues, id)
+				}
+			}
+			for _, key := range asked.Permissions {
+				if has(key, "PROJECT") {
+					grants = append(grants, wireGrant{key, issues, projects})
+				}
+			}
+		}
+		return map[string]any{"globalPermissions": global, "projectPermissions": grants}, nil
 	})
 }

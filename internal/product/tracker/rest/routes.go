@@ -26,7 +26,7 @@ func (h *handler) versioned() []httpkit.Route {
 	var routes []httpkit.Route
 	for _, list := range [][]httpkit.Route{h.serverRoutes(), h.issueRoutes(), h.commentRoutes(), h.relationRoutes(), h.searchRoutes(), h.jqlRoutes(),
 		h.peopleRoutes(), h.projectRoutes(), h.projectPartRoutes(), h.configRoutes(), h.fieldRoutes(), h.createMetaRoutes(), h.permissionRoutes(),
-		h.filterRoutes(), h.linkTypeRoutes(), h.attachmentRoutes(), h.unservedRoutes()} {
+		h.filterRoutes(), h.feedRoutes(), h.propertyRoutes(), h.linkTypeRoutes(), h.attachmentRoutes(), h.unservedRoutes()} {
 		routes = append(routes, list...)
 	}
 	return routes

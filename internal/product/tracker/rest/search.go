@@ -433,7 +433,7 @@ func (c *call) properties(id int64, keys []string) (map[string]json.RawMessage, 
 	out := map[string]json.RawMessage{}
 	for _, key := range keys {
 		var value string
-		err := c.tx.Get(c.ctx, qProp, []any{id, key}, &value)
+		err := c.tx.Get(c.ctx, issueProperties.get, []any{id, key}, &value)
 		if errors.Is(err, storage.ErrNoRows) {
 			continue
 		}

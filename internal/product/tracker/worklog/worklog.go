@@ -24,29 +24,32 @@ type Worklog struct {
 	Started              time.Time
 	Seconds              int64
 	Created, Updated     time.Time
+	// "role" or "group" with its name or identifier, empty for everybody who sees the issue.
+	VisibilityType, VisibilityValue string
 }
 
-const columns = `id, issue_id, coalesce(author, ''), coalesce(update_author, ''), coalesce(comment, ''), comment_text, started_us, seconds, created_us, updated_us`
+const columns = `id, issue_id, coalesce(author, ''), coalesce(update_author, ''), coalesce(comment, ''), comment_text, started_us, seconds, created_us, updated_us, coalesce(visibility_type, ''), coalesce(visibility_value, '')`
 
 var (
-	qInsert = storage.Register("tracker/issue_worklog.insert", `INSERT INTO issue_worklog (id, issue_id, author, update_author, comment, comment_text, started_us, seconds, created_us, updated_us) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`)
+	qInsert = storage.Register("tracker/issue_worklog.insert", `INSERT INTO issue_worklog (id, issue_id, author, update_author, comment, comment_text, started_us, seconds, created_us, updated_us, visibility_type, visibility_value) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`)
 	qGet    = storage.Register("tracker/issue_worklog.get", `SELECT `+columns+` FROM issue_worklog WHERE id = $1`)
 	qList   = storage.Register("tracker/issue_worklog.by_issue", `SELECT `+columns+` FROM issue_worklog WHERE issue_id = $1 ORDER BY started_us, id LIMIT $2 OFFSET $3`)
-	qUpdate = storage.Register("tracker/issue_worklog.update", `UPDATE issue_worklog SET update_author = $2, comment = $3, comment_text = $4, started_us = $5, seconds = $6, updated_us = $7 WHERE id = $1`)
+	qUpdate = storage.Register("tracker/issue_worklog.update", `UPDATE issue_worklog SET update_author = $2, comment = $3, comment_text = $4, started_us = $5, seconds = $6, updated_us = $7, visibility_type = $8, visibility_value = $9 WHERE id = $1`)
 	qDelete = storage.Register("tracker/issue_worklog.delete", `DELETE FROM issue_worklog WHERE id = $1`)
 )
 
 func scan(r *storage.Rows) (*Worklog, error) {
 	w := &Worklog{}
 	var started, created, updated int64
-	err := r.Scan(&w.ID, &w.IssueID, &w.Author, &w.UpdateAuthor, &w.Comment, &w.CommentText, &started, &w.Seconds, &created, &updated)
+	err := r.Scan(&w.ID, &w.IssueID, &w.Author, &w.UpdateAuthor, &w.Comment, &w.CommentText, &started, &w.Seconds, &created, &updated, &w.VisibilityType, &w.VisibilityValue)
 	w.Started, w.Created, w.Updated = clock.FromMicros(started), clock.FromMicros(created), clock.FromMicros(updated)
 	return w, err
 }
 
 // Insert adds an entry as it is.
 func Insert(ctx context.Context, tx *volume.Tx, w *Worklog) error {
-	err := tx.Insert(ctx, qInsert, w.ID, w.IssueID, orNull(w.Author), orNull(w.UpdateAuthor), orNull(w.Comment), w.CommentText, clock.Micros(w.Started), w.Seconds, clock.Micros(w.Created), clock.Micros(w.Updated))
+	err := tx.Insert(ctx, qInsert, w.ID, w.IssueID, orNull(w.Author), orNull(w.UpdateAuthor), orNull(w.Comment), w.CommentText, clock.Micros(w.Started), w.Seconds, clock.Micros(w.Created), clock.Micros(w.Updated),
+		orNull(w.VisibilityType), orNull(w.VisibilityValue))
 	if err != nil {
 		return fmt.Errorf("add worklog: %w", err)
 	}
@@ -78,7 +81,7 @@ func Add(ctx context.Context, tx *volume.Tx, i *issue.Issue, w *Worklog, a Adjus
 // Update writes a changed entry back; before is the time it had.
 func Update(ctx context.Context, tx *volume.Tx, i *issue.Issue, w *Worklog, before int64, a Adjust) error {
 	w.Updated = tx.Now()
-	if _, err := tx.Exec(ctx, qUpdate, w.ID, orNull(w.UpdateAuthor), orNull(w.Comment), w.CommentText, clock.Micros(w.Started), w.Seconds, clock.Micros(w.Updated)); err != nil {
+	if _, err := tx.Exec(ctx, qUpdate, w.ID, orNull(w.UpdateAuthor), orNull(w.Comment), w.CommentText, clock.Micros(w.Started), w.Seconds, clock.Micros(w.Updated), orNull(w.VisibilityType), orNull(w.VisibilityValue)); err != nil {
 		return err
 	}
 	spend(i, w.Seconds-before)
@@ -88,7 +91,12 @@ func Update(ctx context.Context, tx *volume.Tx, i *issue.Issue, w *Worklog, befo
 
 // Delete removes an entry.
 func Delete(ctx context.Context, tx *volume.Tx, i *issue.Issue, w *Worklog, a Adjust) error {
-	if _, err := tx.Exec(ctx, qDelete, w.ID); err != nil {
+	for _, q := range []*storage.Query{qDropProps, qDelete} {
+		if _, err := tx.Exec(ctx, q, w.ID); err != nil {
+			return err
+		}
+	}
+	if _, err := tx.Exec(ctx, qNoteDeleted, w.ID, w.IssueID, clock.Micros(tx.Now())); err != nil {
 		return err
 	}
 	spend(i, -w.Seconds)
