@@ -35,7 +35,7 @@ type timer struct {
 	Escalation string    `json:"escalation,omitempty"`
 	Round      int       `json:"round,omitempty"`
 	Index      int       `json:"index,omitempty"`
-	Began      time.Time `json:"began,omitzero"` // of the round
+	Began      time.Time `json:"began,omitzero"` // of the round, or of the telling of a person
 	Person     string    `json:"person,omitempty"`
 	Action     string    `json:"action,omitempty"`
 	Rule       string    `json:"rule,omitempty"`

@@ -9,6 +9,7 @@ import (
 
 	"holdfast.dev/internal/platform/jobs"
 	"holdfast.dev/internal/platform/volume"
+	"holdfast.dev/internal/product/oncall/alert"
 	"holdfast.dev/internal/product/oncall/notification"
 	"holdfast.dev/internal/product/oncall/user"
 )
@@ -16,11 +17,11 @@ import (
 // tell walks a person's rule for an action. Who has no rule for new or assigned alerts is told by mail at once: nobody may stay untold for want of
 // settings. For other actions no rule means that they do not want to know.
 func (p *pager) tell(person *user.Person, action, why string) error {
-	if key := person.ID + " " + action; p.told[key] {
+	key := person.ID + " " + action
+	if p.told[key] {
 		return nil
-	} else {
-		p.told[key] = true
 	}
+	p.told[key] = true
 	paging := action == notification.CreateAlert || action == notification.AssignedAlert
 	rule := p.ruleFor(person, action)
 	if rule == nil && !paging {
@@ -72,13 +73,13 @@ func (p *pager) walk(person *user.Person, rule *notification.Rule, action, why s
 			}
 			continue
 		}
-		t := timer{Person: person.ID, Action: action, Rule: rule.ID, Step: s.ID, Why: why}
+		t := timer{Person: person.ID, Action: action, Rule: rule.ID, Step: s.ID, Why: why, Began: p.tx.Now()}
 		if err := p.later(KindNotify, key+"/"+s.ID, t, p.tx.Now().Add(time.Duration(s.SendAfter)*time.Second)); err != nil {
 			return err
 		}
 	}
 	if r := rule.Repeat; r != nil && r.Enabled && action == notification.CreateAlert {
-		t := timer{Person: person.ID, Action: action, Rule: rule.ID, Why: why}
+		t := timer{Person: person.ID, Action: action, Rule: rule.ID, Why: why, Began: p.tx.Now()}
 		return p.later(KindLoop, key+"/"+rule.ID, t, p.tx.Now().Add(time.Duration(r.LoopAfter)*time.Minute))
 	}
 	return nil
@@ -136,17 +137,23 @@ func (p *pager) holdAt(person *user.Person, method, address, action, why, reason
 	return p.note(fmt.Sprintf("Held %s to %s: %s", cmp.Or(method, "message"), person.Name, reason))
 }
 
-// stillWanted tells whether a later message about an action is of use.
-func (p *pager) stillWanted(action string) bool {
-	if action != notification.CreateAlert {
+// wanted tells whether paging that began at an instant is still of use: the alert is open, and nobody acknowledged it since. Who is told although it was
+// acknowledged already, by a rule that asks for that, is told to the end.
+func wanted(a *alert.Alert, began, now time.Time) bool {
+	return a.Open && !a.Snoozed(now) && (!a.Acknowledged || a.AckedAt.Before(began))
+}
+
+// stillWanted tells whether a later message of a person's rule is of use.
+func (p *pager) stillWanted(t timer) bool {
+	if t.Action != notification.CreateAlert {
 		return p.alert.Open
 	}
-	return p.alert.Open && !p.alert.Acknowledged && !p.alert.Snoozed(p.tx.Now())
+	return wanted(p.alert, t.Began, p.tx.Now())
 }
 
 func runNotify(ctx context.Context, tx *volume.Tx, j *jobs.Job) error {
 	p, t, err := reopenTimer(ctx, tx, j)
-	if p == nil || err != nil || !p.stillWanted(t.Action) {
+	if p == nil || err != nil || !p.stillWanted(t) {
 		return err
 	}
 	person := p.r.People[t.Person]
@@ -172,7 +179,7 @@ const maxLoops = 20
 
 func runLoop(ctx context.Context, tx *volume.Tx, j *jobs.Job) error {
 	p, t, err := reopenTimer(ctx, tx, j)
-	if p == nil || err != nil || !p.stillWanted(t.Action) {
+	if p == nil || err != nil || !p.stillWanted(t) {
 		return err
 	}
 	person := p.r.People[t.Person]

@@ -182,7 +182,7 @@ func (p *prepared) addAlerts(ctx context.Context, tx *volume.Tx, set *channel.Se
 		if err != nil {
 			return err
 		}
-		if d.Action == notification.CreateAlert && (!a.Open || a.Acknowledged || a.Snoozed(tx.Now())) {
+		if d.Action == notification.CreateAlert && !wanted(a, d.At, tx.Now()) {
 			continue
 		}
 		if p.out.Total++; len(p.out.Items) < named {
