@@ -7,6 +7,8 @@ import (
 	"holdfast.dev/internal/platform/storage"
 	"holdfast.dev/internal/platform/volume"
 	"holdfast.dev/internal/richtext/adf"
+	"holdfast.dev/internal/richtext/extract"
+	"holdfast.dev/internal/richtext/render"
 )
 
 // maxIndexed bounds, in bytes, the text of one content that is searched.
@@ -29,7 +31,7 @@ func Index(ctx context.Context, tx *volume.Tx, id int64, title string, doc *adf.
 	words := ""
 	var uses []Use
 	if doc != nil {
-		words, uses = doc.PlainText(), Uses(doc)
+		words, uses = render.Text(doc), Uses(doc)
 	}
 	return IndexText(ctx, tx, id, title, words, uses)
 }
@@ -98,22 +100,11 @@ func Uses(doc *adf.Node) []Use {
 		seen[u] = true
 		out = append(out, u)
 	}
-	doc.Walk(func(n *adf.Node) bool {
-		switch n.Type {
-		case "mention":
-			add("mention", n.Attr("id"))
-		case "extension", "inlineExtension", "bodiedExtension", "multiBodiedExtension":
-			add("macro", n.Attr("extensionKey"))
-		case "panel":
-			add("macro", n.Attr("panelType"))
-		case "expand", "nestedExpand":
-			add("macro", "expand")
-		case "codeBlock":
-			add("macro", "code")
-		case "status":
-			add("macro", "status")
-		}
-		return true
-	})
+	for _, id := range extract.Mentions(doc) {
+		add("mention", id)
+	}
+	for _, m := range extract.Macros(doc) {
+		add("macro", strings.ToLower(m.Name))
+	}
 	return out
 }

@@ -38,7 +38,9 @@ var (
 	qLike   = storage.Register("wiki/label.like", `SELECT `+columns+` FROM wiki_label l WHERE l.name >= $1 AND l.name < $2 AND (l.owner = '' OR l.owner = $3) ORDER BY l.name, l.prefix, l.owner LIMIT $4`)
 )
 
-func scan(r *storage.Rows) (l Label, err error) { return l, r.Scan(&l.ID, &l.Prefix, &l.Name, &l.Owner) }
+func scan(r *storage.Rows) (l Label, err error) {
+	return l, r.Scan(&l.ID, &l.Prefix, &l.Name, &l.Owner)
+}
 
 // String gives the label as people write it: the name, with its prefix when that is not global.
 func (l Label) String() string {

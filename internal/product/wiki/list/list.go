@@ -246,3 +246,17 @@ func CountChildren(ctx context.Context, tx *volume.Tx, v *viewer.Viewer, parents
 func CountOwned(ctx context.Context, tx *volume.Tx, v *viewer.Viewer, owner int64, kind string) (int, error) {
 	return Count(ctx, tx, v, Query{Owner: owner, Kinds: []string{kind}})
 }
+
+// Raw finds contents in an order of the caller's own, after a number of them. order may have "?" for orderArgs.
+func Raw(ctx context.Context, tx *volume.Tx, v *viewer.Viewer, q Query, from string, order []string, orderArgs []any, start, limit int) ([]*content.Content, error) {
+	b := q.conditions(v)
+	where := strings.Join(b.parts, " AND ")
+	b.parts = nil
+	b.add(strings.Join(order, ", "), orderArgs...)
+	text := "SELECT " + content.Columns + " FROM " + from + " WHERE " + where + " ORDER BY " + b.parts[0] + fmt.Sprintf(" LIMIT %d OFFSET %d", limit, start)
+	found, err := storage.AllText(ctx, tx.Tx, text, content.Scan, b.args...)
+	if err != nil {
+		return nil, fmt.Errorf("list contents: %w", err)
+	}
+	return found, nil
+}

@@ -5,6 +5,9 @@ package needs
 import (
 	"context"
 	"io"
+
+	"holdfast.dev/internal/platform/notify"
+	"holdfast.dev/internal/platform/volume"
 )
 
 // Person is somebody as the wiki shows them.
@@ -43,4 +46,27 @@ type Directory interface {
 type Blobs interface {
 	Put(ctx context.Context, r io.Reader, limit int64) (sha256 string, size int64, err error)
 	Open(ctx context.Context, sha256 string) (io.ReadSeekCloser, error)
+}
+
+// Senders are the ways out of the process. Mail is nil where no mail server is configured.
+type Senders struct {
+	Mail *notify.Mailer
+}
+
+// Issue is an issue of the tracker, as a page shows it.
+type Issue struct {
+	Key      string `json:"key"`
+	Summary  string `json:"summary"`
+	Status   string `json:"status"`
+	Category string `json:"statusCategory"` // new, indeterminate, done
+	Type     string `json:"type"`
+	Assignee string `json:"assignee,omitempty"` // account
+	URL      string `json:"url"`                // path below the site
+}
+
+// Issues finds issues for pages that show some. It works in the transaction of the page, since both products live in one volume. It is nil where
+// the tracker is off or served by another process.
+type Issues interface {
+	// Find gives issues by key when keys are given, else by a JQL query, limit at most, with how many there are.
+	Find(ctx context.Context, tx *volume.Tx, keys []string, jql string, limit int) (issues []Issue, total int, err error)
 }

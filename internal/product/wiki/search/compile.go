@@ -1,0 +1,256 @@
+// Package search turns the meaning of CQL into SQL: which fields there are, what they compare, in which order results come. Every condition is
+// joined with the viewer's, so that no query shows or counts what its asker may not read. Full text is that of docs/adr/0005, folded by us, so that
+// both engines find the same.
+package search
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"holdfast.dev/internal/base/fault"
+	"holdfast.dev/internal/platform/storage"
+	"holdfast.dev/internal/platform/volume"
+	"holdfast.dev/internal/product/wiki/content"
+	"holdfast.dev/internal/product/wiki/cql"
+	"holdfast.dev/internal/product/wiki/list"
+	"holdfast.dev/internal/product/wiki/needs"
+	"holdfast.dev/internal/product/wiki/viewer"
+)
+
+// Scope is who asks, when, and about what.
+type Scope struct {
+	Viewer *viewer.Viewer
+	People map[string]needs.Person
+	Now    time.Time
+	Zone   *time.Location
+	// Content and Space are what currentContent() and currentSpace() stand for; 0 when there is none.
+	Content, Space int64
+}
+
+// frag is a condition with "?" for its arguments.
+type frag struct {
+	sql  string
+	args []any
+}
+
+var (
+	never  = frag{sql: "1 = 0"}
+	always = frag{sql: "1 = 1"}
+)
+
+func sql(text string, args ...any) frag { return frag{text, args} }
+
+func join(op string, parts []frag) frag {
+	if len(parts) == 1 {
+		return parts[0]
+	}
+	texts := make([]string, len(parts))
+	var args []any
+	for i, p := range parts {
+		texts[i] = p.sql
+		args = append(args, p.args...)
+	}
+	return frag{"(" + strings.Join(texts, " "+op+" ") + ")", args}
+}
+
+func not(f frag) frag { return frag{"NOT (" + f.sql + ")", f.args} }
+
+// Plan is a compiled query.
+type Plan struct {
+	where     frag
+	sort      string // of package list, empty for relevance
+	order     []string
+	relevance string   // the MATCH or tsquery by which results are ranked, empty for none
+	wanted    []string // words to mark in excerpts, with "*" behind beginnings
+}
+
+// Wanted gives the words to mark in excerpts.
+func (p *Plan) Wanted() []string { return p.wanted }
+
+type compiler struct {
+	Scope
+	ctx      context.Context
+	tx       *volume.Tx
+	problems []string
+	failure  error
+	plan     *Plan
+	depth    int // of negations
+	top      bool
+}
+
+// Parse reads a query; what is wrong with it is told as the API does, with its place.
+func Parse(text string) (*cql.Query, error) {
+	q, err := cql.Parse(text)
+	if err != nil {
+		return nil, fault.Wrap(err, fault.KindInvalid, "Could not parse cql : %.200s. %s", text, err)
+	}
+	return q, nil
+}
+
+// Compile resolves a query against the site. The error names everything that does not exist or does not fit.
+func Compile(ctx context.Context, tx *volume.Tx, s Scope, q *cql.Query) (*Plan, error) {
+	if s.Zone == nil {
+		s.Zone = time.UTC
+	}
+	c := &compiler{Scope: s, ctx: ctx, tx: tx, plan: &Plan{where: always}}
+	if q.Where != nil {
+		c.top = true
+		c.plan.where = c.node(q.Where)
+	}
+	c.order(q.OrderBy)
+	switch {
+	case c.failure != nil:
+		return nil, fmt.Errorf("compile query: %w", c.failure)
+	case len(c.problems) > 0:
+		return nil, fault.BadAll(c.problems)
+	}
+	return c.plan, nil
+}
+
+func (c *compiler) node(n cql.Node) frag {
+	switch n := n.(type) {
+	case *cql.Compound:
+		parts := make([]frag, len(n.Terms))
+		top := c.top
+		for i, t := range n.Terms {
+			c.top = top && n.Op == "and"
+			parts[i] = c.node(t)
+		}
+		return join(strings.ToUpper(n.Op), parts)
+	case *cql.Not:
+		c.top = false
+		c.depth++
+		f := c.node(n.Term)
+		c.depth--
+		return not(f)
+	case *cql.Clause:
+		f, ok := fields[n.Field]
+		if !ok {
+			return c.problem(n.Pos, "There is no field '%.60s'", n.Field)
+		}
+		if !strings.Contains(" "+f.ops+" ", " "+n.Op+" ") && !(strings.HasSuffix(n.Op, "in") && strings.Contains(" "+f.ops+" ", " = ")) {
+			return c.problem(n.Pos, "The field '%s' does not know the operator '%s'", n.Field, n.Op)
+		}
+		return f.compile(c, n)
+	}
+	return never
+}
+
+// problem notes what is wrong, so that everything is told at once.
+func (c *compiler) problem(pos int, format string, args ...any) frag {
+	if len(c.problems) < 20 {
+		c.problems = append(c.problems, fmt.Sprintf(format, args...)+fmt.Sprintf(" at position %d", pos))
+	}
+	return never
+}
+
+func (c *compiler) failed(err error) bool {
+	if err != nil && c.failure == nil {
+		c.failure = err
+	}
+	return err != nil
+}
+
+// orders are the fields that sort, with the sort of package list.
+var orders = map[string]string{"created": "created", "lastmodified": "updated", "title": "title", "id": "id", "type": "c.kind", "space": "c.space_id", "space.key": "c.space_id", "creator": "c.author"}
+
+func (c *compiler) order(terms []cql.Order) {
+	for _, o := range terms {
+		by, ok := orders[o.Field]
+		if !ok {
+			if o.Field == "relevance" || o.Field == "score" {
+				continue
+			}
+			c.problem(o.Pos, "The field '%.60s' does not sort", o.Field)
+			continue
+		}
+		dir := ""
+		if o.Desc {
+			dir = "-"
+		}
+		if len(terms) == 1 && !strings.HasPrefix(by, "c.") {
+			c.plan.sort = dir + by
+			return
+		}
+		column := map[string]string{"created": "c.created_us", "updated": "c.updated_us", "title": "c.title_fold", "id": "c.id"}[by]
+		if column == "" {
+			column = by
+		}
+		if o.Desc {
+			column += " DESC"
+		}
+		c.plan.order = append(c.plan.order, column)
+	}
+	if len(c.plan.order) == 0 && c.plan.sort == "" && c.plan.relevance == "" {
+		c.plan.sort = "-updated"
+	}
+}
+
+// Results is a page of what was found. Next is the cursor of the next page, empty at the end.
+type Results struct {
+	Contents []*content.Content
+	Next     string
+}
+
+// Statuses are the states of contents that a search finds.
+var Statuses = []string{content.Current}
+
+// Run gives a page of results: behind a cursor, or after a number of them.
+func (p *Plan) Run(ctx context.Context, tx *volume.Tx, v *viewer.Viewer, statuses []string, cursor string, start, limit int) (*Results, error) {
+	if len(statuses) == 0 {
+		statuses = Statuses
+	}
+	if p.sort != "" && start == 0 {
+		found, next, err := list.Find(ctx, tx, v, list.Query{Statuses: statuses, Condition: p.where.sql, Args: p.where.args, Sort: p.sort, After: cursor, Limit: limit})
+		return &Results{found, next}, err
+	}
+	if cursor != "" {
+		if _, err := fmt.Sscanf(cursor, "o%d", &start); err != nil || start < 0 || start > 1_000_000 {
+			return nil, fault.Bad("The provided cursor is invalid.")
+		}
+	}
+	found, err := p.offset(ctx, tx, v, statuses, start, limit)
+	if err != nil {
+		return nil, err
+	}
+	r := &Results{Contents: found}
+	if len(found) > limit {
+		r.Contents, r.Next = found[:limit], fmt.Sprintf("o%d", start+limit)
+	}
+	return r, nil
+}
+
+// offset finds results by rank, or by an order that no cursor can follow.
+func (p *Plan) offset(ctx context.Context, tx *volume.Tx, v *viewer.Viewer, statuses []string, start, limit int) ([]*content.Content, error) {
+	q := list.Query{Statuses: statuses, Condition: p.where.sql, Args: p.where.args}
+	order := append(append([]string{}, p.order...), "c.id DESC")
+	from, sorts := "wiki_content c", map[string]string{"created": "c.created_us", "updated": "c.updated_us", "title": "c.title_fold", "id": "c.id"}
+	if p.sort != "" {
+		name, desc := strings.CutPrefix(p.sort, "-")
+		order = []string{sorts[name], "c.id"}
+		if desc {
+			order = []string{sorts[name] + " DESC", "c.id DESC"}
+		}
+	} else if p.relevance != "" && len(p.order) == 0 {
+		if tx.Dialect() == storage.SQLite {
+			from = "wiki_search x JOIN wiki_content c ON c.id = x.rowid"
+			q.Condition, q.Args = "("+p.where.sql+") AND x.wiki_search MATCH ?", append(append([]any{}, p.where.args...), p.relevance)
+			order = []string{"bm25(wiki_search, 10.0, 1.0)", "c.id DESC"}
+		} else {
+			from = "wiki_text x JOIN wiki_content c ON c.id = x.content_id"
+			q.Condition, q.Args = "("+p.where.sql+") AND x.search @@ to_tsquery('simple', ?)", append(append([]any{}, p.where.args...), p.relevance)
+			return list.Raw(ctx, tx, v, q, from, []string{"ts_rank(x.search, to_tsquery('simple', ?)) DESC", "c.id DESC"}, []any{p.relevance}, start, limit+1)
+		}
+	}
+	return list.Raw(ctx, tx, v, q, from, order, nil, start, limit+1)
+}
+
+// Count gives how many contents match.
+func (p *Plan) Count(ctx context.Context, tx *volume.Tx, v *viewer.Viewer, statuses []string) (int, error) {
+	if len(statuses) == 0 {
+		statuses = Statuses
+	}
+	return list.Count(ctx, tx, v, list.Query{Statuses: statuses, Condition: p.where.sql, Args: p.where.args})
+}
