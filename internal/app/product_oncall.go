@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 
+	"holdfast.dev/internal/platform/httpkit"
 	"holdfast.dev/internal/platform/volume"
 	"holdfast.dev/internal/product/access"
 	"holdfast.dev/internal/product/oncall"
@@ -17,5 +18,6 @@ func newOncall(n *Node, a *access.Product) *oncall.Product {
 		Senders:  oncallneeds.Senders{Mail: n.Mailer, Webhook: n.Webhooks},
 		Issues:   func(context.Context) oncallneeds.Issues { return nil },
 		Status:   func(context.Context) oncallneeds.StatusIncidents { return nil },
+		Blobs:    func(ctx context.Context) oncallneeds.Blobs { return n.Blobs(httpkit.SiteFrom(ctx).ID.String()) },
 	})
 }

@@ -4,9 +4,8 @@ import (
 	"context"
 
 	"holdfast.dev/internal/base/clock"
-	"holdfast.dev/internal/base/ids"
 	"holdfast.dev/internal/platform/httpkit"
-	"holdfast.dev/internal/platform/jobs"
+	"holdfast.dev/internal/platform/ratelimit"
 	"holdfast.dev/internal/platform/volume"
 	"holdfast.dev/internal/product/oncall/needs"
 )
@@ -19,6 +18,8 @@ type Deps struct {
 	Senders  needs.Senders
 	Issues   func(ctx context.Context) needs.Issues          // may give nil
 	Status   func(ctx context.Context) needs.StatusIncidents // may give nil
+	Blobs    func(ctx context.Context) needs.Blobs           // contents of attachments
+	Limit    *ratelimit.Limiter                              // of requests by key; nil for rest.DefaultLimit
 }
 
 // Product is on-call, for every site of the process.
@@ -27,22 +28,13 @@ type Product struct{ deps Deps }
 // New makes the product.
 func New(d Deps) *Product { return &Product{d} }
 
-// Routes lists every operation of the product.
-func (p *Product) Routes() []httpkit.Route { return nil }
-
-// Jobs gives the handlers of the product's jobs by kind.
-func (p *Product) Jobs() map[string]jobs.Handler { return nil }
-
 // SetUp fills the on-call volume of a new site: a default team with its schedule, escalation and routing rule.
-func (p *Product) SetUp(ctx context.Context, v *volume.Volume) error { return nil }
+func (p *Product) SetUp(ctx context.Context, v *volume.Volume) error {
+	return v.Write(ctx, func(tx *volume.Tx) error { return setUpAlerts(ctx, tx) })
+}
 
 // SyncPeople brings the product's copy of the site's people up to date. The first administrator it learns of goes on call in the default
 // schedule, so that a fresh install pages someone. People who left are kept, inactive.
 func (p *Product) SyncPeople(ctx context.Context, v *volume.Volume, people []needs.Person) error {
 	return nil
-}
-
-// CreateKey makes an API key with all rights for the default team's API integration and gives its secret, which is not kept.
-func (p *Product) CreateKey(ctx context.Context, v *volume.Volume, site ids.Site, name string) (string, error) {
-	return "", nil
 }

@@ -16,6 +16,7 @@ type New struct {
 	Tags, Actions               []string
 	Details                     map[string]string
 	Responders, VisibleTo       []Responder // resolved: with IDs
+	Unknown                     []Responder // named, but nobody's name
 	Integration                 Integration
 	By                          By
 	Payload                     string // what was received, for people to look at; empty when nothing was
@@ -57,6 +58,11 @@ func Create(ctx context.Context, tx *volume.Tx, n New) (id, alias string, fresh 
 	}
 	if n.Payload != "" {
 		if _, err := tx.Exec(ctx, qPayload, id, n.Payload); err != nil {
+			return "", "", false, err
+		}
+	}
+	for _, r := range n.Unknown {
+		if err := Log(ctx, tx, id, LogSystem, "System", fmt.Sprintf("There is no %s %q to route the alert to", r.Type, clip(r.ID+r.Name, 100))); err != nil {
 			return "", "", false, err
 		}
 	}

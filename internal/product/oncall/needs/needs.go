@@ -4,6 +4,7 @@ package needs
 
 import (
 	"context"
+	"io"
 
 	"holdfast.dev/internal/platform/notify"
 	"holdfast.dev/internal/platform/webhook"
@@ -40,4 +41,10 @@ type Issues interface {
 // StatusIncidents opens incidents on the site's status page. It is nil where the status product is off or served by another process.
 type StatusIncidents interface {
 	OpenIncident(ctx context.Context, name, impact, message string) (id, url string, err error)
+}
+
+// Blobs keeps file contents by their SHA-256; a content is safe in the vault before Put returns.
+type Blobs interface {
+	Put(ctx context.Context, r io.Reader, limit int64) (sha256 string, size int64, err error)
+	Open(ctx context.Context, sha256 string) (io.ReadSeekCloser, error)
 }

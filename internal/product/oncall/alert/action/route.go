@@ -1,0 +1,50 @@
+package action
+
+import (
+	"context"
+
+	"holdfast.dev/internal/platform/volume"
+	"holdfast.dev/internal/product/oncall/alert"
+	"holdfast.dev/internal/product/oncall/integration"
+	"holdfast.dev/internal/product/oncall/roster"
+)
+
+// Route finds out whom an alert is for, before it is raised: the responders that it names, by their names or IDs, and those of its integration; i may be nil. The
+// integration's team gets what names nobody. A name that nobody has is passed over, since an alert is better told to somebody else than refused, and the log
+// says so. An alert left without responders is the engine's matter: the default team's.
+func Route(ctx context.Context, tx *volume.Tx, n *alert.New, i *integration.Integration) error {
+	wanted := n.Responders
+	if i != nil {
+		wanted = append(wanted[:len(wanted):len(wanted)], i.Responders...)
+		if len(wanted) == 0 && i.TeamID != "" {
+			wanted = []alert.Responder{{Type: "team", ID: i.TeamID}}
+		}
+	}
+	if len(wanted) == 0 && len(n.VisibleTo) == 0 {
+		return nil
+	}
+	people, err := roster.Load(ctx, tx)
+	if err != nil {
+		return err
+	}
+	n.Responders = nil
+	for _, w := range wanted {
+		r, err := people.Resolve("responders", w)
+		if err != nil {
+			n.Unknown = append(n.Unknown, w)
+			continue
+		}
+		n.Responders = append(n.Responders, r)
+	}
+	visible := n.VisibleTo
+	n.VisibleTo = nil
+	for _, w := range visible {
+		r, err := people.Resolve("visibleTo", w)
+		if err != nil {
+			n.Unknown = append(n.Unknown, w)
+			continue
+		}
+		n.VisibleTo = append(n.VisibleTo, r)
+	}
+	return nil
+}
