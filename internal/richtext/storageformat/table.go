@@ -59,6 +59,9 @@ func columns(t *adf.Node) string {
 		return ""
 	}
 	g := newElem("colgroup")
+	if t.Attr("isNumberColumnEnabled") == "true" {
+		g.add(newElem("col"))
+	}
 	for _, w := range widths {
 		g.add(newElem("col", "style", "width: "+w+";"))
 	}
@@ -234,7 +237,11 @@ func spread(t *adf.Node, group *elem) {
 		return
 	}
 	var widths []any
-	for _, col := range group.elements() {
+	cols := group.elements()
+	if t.Attr("isNumberColumnEnabled") == "true" && len(cols) > 0 && len(cols[0].attrs) == 0 {
+		cols = cols[1:]
+	}
+	for _, col := range cols {
 		px, ok := strings.CutSuffix(declarations(col.get("style"))["width"], "px")
 		v, isNumber := number(px)
 		if !ok || !isNumber {
@@ -283,7 +290,7 @@ func span(cell *adf.Node, name string) int {
 
 // oddWidths gives the cells whose widths are not those of the columns that they cover.
 func oddWidths(t *adf.Node, group *elem) map[*adf.Node]bool {
-	same := &adf.Node{}
+	same := &adf.Node{Attrs: t.Attrs}
 	for _, row := range t.Content {
 		r := &adf.Node{}
 		for _, cell := range row.Content {
