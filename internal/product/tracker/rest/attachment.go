@@ -42,6 +42,12 @@ type wireAttachment struct {
 	Thumbnail string       `json:"thumbnail,omitempty"`
 }
 
+// wireAttachmentMetadata is a file as it is answered alone: here, and only here, the vendor has a number for an identifier.
+type wireAttachmentMetadata struct {
+	wireAttachment
+	ID int64 `json:"id"`
+}
+
 func (r *renderer) attachment(a *attachment.File) wireAttachment {
 	id := strconv.FormatInt(a.ID, 10)
 	w := wireAttachment{Self: r.api("attachment/" + id), ID: id, Filename: a.Filename, Author: r.user(a.Author), Created: r.at(a.Created), Size: a.Size, MimeType: a.MIME, Content: r.api("attachment/content/" + id)}
@@ -193,12 +199,12 @@ func (c *call) attachmentAt(r *http.Request) (*attachment.File, *issue.Issue, er
 }
 
 func (h *handler) getAttachment(w http.ResponseWriter, r *http.Request) error {
-	return single(h, w, r, func(c *call) (out wireAttachment, err error) {
+	return single(h, w, r, func(c *call) (out wireAttachmentMetadata, err error) {
 		f, _, err := c.attachmentAt(r)
 		if err != nil {
 			return out, err
 		}
-		return c.attachment(f), nil
+		return wireAttachmentMetadata{c.attachment(f), f.ID}, nil
 	})
 }
 
