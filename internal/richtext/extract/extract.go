@@ -171,7 +171,11 @@ func InlineComments(doc *adf.Node) []Comment {
 				i, at[id] = len(out), len(out)
 				out = append(out, Comment{ID: id})
 			}
-			out[i].Text += Words(n)
+			if n.Type == "text" {
+				out[i].Text += n.Text
+			} else {
+				out[i].Text += Words(n)
+			}
 		}
 		return true
 	})
