@@ -79,7 +79,7 @@ var rules = map[string]rule{
 
 var marks = map[string][]string{ // mark type to required attributes
 	"strong": nil, "em": nil, "strike": nil, "underline": nil, "code": nil, "link": {"href"}, "subsup": {"type"}, "textColor": {"color"}, "backgroundColor": {"color"},
-	"alignment": {"align"}, "indentation": {"level"}, "annotation": {"id"}, "breakout": {"mode"}, "dataConsumer": nil, "fragment": nil, "border": nil, "unsupportedMark": nil, "unsupportedNodeAttribute": nil,
+	"alignment": {"align"}, "indentation": {"level"}, "annotation": {"id"}, "breakout": {"mode"}, "fontSize": {"fontSize"}, "dataConsumer": nil, "fragment": nil, "border": nil, "unsupportedMark": nil, "unsupportedNodeAttribute": nil,
 }
 
 // Validate checks a document against the format. The error names the path of the first node that does not fit.

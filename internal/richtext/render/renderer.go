@@ -45,14 +45,29 @@ type Renderer struct {
 	b       strings.Builder
 	depth   int
 	anchors *extract.Anchors
+	shared  *shared
 	err     error
+}
+
+// shared is what a rendering and those inside it work out once.
+type shared struct {
+	outline []extract.Heading
+	known   bool
+}
+
+// Outline gives the headings of the document with the anchors that the rendering gives them.
+func (r *Renderer) Outline() []extract.Heading {
+	if !r.shared.known {
+		r.shared.outline, r.shared.known = extract.Outline(r.doc), true
+	}
+	return r.shared.outline
 }
 
 func newRenderer(ctx context.Context, doc *adf.Node, o Options) *Renderer {
 	if o.MaxBytes <= 0 {
 		o.MaxBytes = defaultMaxBytes
 	}
-	return &Renderer{ctx: ctx, doc: doc, o: o, anchors: extract.NewAnchors()}
+	return &Renderer{ctx: ctx, doc: doc, o: o, anchors: extract.NewAnchors(), shared: &shared{}}
 }
 
 // Doc gives the document that is rendered, for macros that speak about it as a whole.
@@ -63,7 +78,7 @@ func (r *Renderer) Options() Options { return r.o }
 
 // Nodes renders nodes inside this rendering, for a macro's body.
 func (r *Renderer) Nodes(nodes []*adf.Node) (string, error) {
-	sub := &Renderer{ctx: r.ctx, doc: r.doc, o: r.o, depth: r.depth + 1, anchors: r.anchors}
+	sub := &Renderer{ctx: r.ctx, doc: r.doc, o: r.o, depth: r.depth + 1, anchors: r.anchors, shared: r.shared}
 	sub.o.MaxBytes = max(1, r.o.MaxBytes-r.b.Len())
 	sub.nodes(nodes)
 	return sub.result()

@@ -17,7 +17,7 @@ func (r *Renderer) toc(m Macro) {
 	low, high := levelOf(m.Params["minLevel"], 1), levelOf(m.Params["maxLevel"], 7)
 	include, exclude := pattern(m.Params["include"]), pattern(m.Params["exclude"])
 	var heads []extract.Heading
-	for _, h := range extract.Outline(r.doc) {
+	for _, h := range r.Outline() {
 		if h.Level < low || h.Level > high || include != nil && !include.MatchString(h.Text) || exclude != nil && exclude.MatchString(h.Text) || h.Text == "" {
 			continue
 		}
