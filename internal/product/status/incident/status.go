@@ -149,3 +149,11 @@ func (i Impact) Sentence() string {
 	}
 	return "All Systems Operational"
 }
+
+// EffectiveImpact is the impact that people see: the one that somebody set, else the computed one.
+func (i *Incident) EffectiveImpact() Impact {
+	if i.ImpactOverride != "" {
+		return i.ImpactOverride
+	}
+	return i.Impact
+}

@@ -14,6 +14,7 @@ import (
 	"holdfast.dev/internal/base/clock"
 	"holdfast.dev/internal/base/fault"
 	"holdfast.dev/internal/platform/httpkit"
+	"holdfast.dev/internal/platform/jobs"
 	"holdfast.dev/internal/platform/storage"
 	"holdfast.dev/internal/platform/volume"
 	"holdfast.dev/internal/product/status/shortid"
@@ -162,6 +163,9 @@ func Create(ctx context.Context, tx *volume.Tx, name string) (*Page, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := publish(ctx, tx, p.ID); err != nil {
+		return nil, err
+	}
 	_, err = tx.Exec(ctx, qInsert, p.ID, p.Position, p.Name, p.Domain, p.Origin, hex.EncodeToString(p.Secret), string(settings), clock.Micros(p.Created), clock.Micros(p.Updated))
 	return p, err
 }
@@ -174,17 +178,32 @@ func Save(ctx context.Context, tx *volume.Tx, p *Page) error {
 	}
 	p.Updated = tx.Now()
 	p.Origin = learnOrigin(ctx, p.Origin)
-	_, err = tx.Exec(ctx, qUpdate, p.ID, p.Name, p.Domain, p.Origin, string(settings), clock.Micros(p.Updated))
-	return err
+	if _, err = tx.Exec(ctx, qUpdate, p.ID, p.Name, p.Domain, p.Origin, string(settings), clock.Micros(p.Updated)); err != nil {
+		return err
+	}
+	return publish(ctx, tx, p.ID)
 }
 
 // Touch marks a page as changed now: something that it shows did.
 func Touch(ctx context.Context, tx *volume.Tx, p *Page) error {
 	p.Updated = tx.Now()
 	p.Origin = learnOrigin(ctx, p.Origin)
-	_, err := tx.Exec(ctx, qTouch, p.ID, clock.Micros(p.Updated), p.Origin)
-	return err
+	if _, err := tx.Exec(ctx, qTouch, p.ID, clock.Micros(p.Updated), p.Origin); err != nil {
+		return err
+	}
+	return publish(ctx, tx, p.ID)
 }
+
+// PublishKind is the kind of the job that writes a page's static copy; its key is the page. However many changes come, one run publishes all
+// that are there when it starts.
+const PublishKind = "status.publish"
+
+func publish(ctx context.Context, tx *volume.Tx, id string) error {
+	return jobs.Put(ctx, tx, jobs.Job{Kind: PublishKind, Key: id})
+}
+
+// Republish makes the static copy be written again, although nothing of the page itself changed: after a restore, or when a metric got points.
+func Republish(ctx context.Context, tx *volume.Tx, id string) error { return publish(ctx, tx, id) }
 
 // learnOrigin remembers where the site lives from the first writer who proved who they are, so that jobs can write links.
 func learnOrigin(ctx context.Context, known string) string {
