@@ -45,6 +45,7 @@ type Tx struct {
 	dialect  Dialect
 	classify func(error) error
 	broken   error // set once the engine has rolled the whole transaction back by itself
+	gather   *gathered
 }
 
 // NewTx is for engines.
