@@ -1,6 +1,7 @@
 package importer_test
 
 import (
+	"archive/zip"
 	"bytes"
 	"compress/gzip"
 	"context"
@@ -330,7 +331,20 @@ func TestHostileFilesAreRefused(t *testing.T) {
 		return b.Bytes()
 	}
 	bomb := zipped(bytes.Repeat([]byte(" "), 100<<20))
+	archive := func(name string, content []byte) []byte {
+		var b bytes.Buffer
+		z := zip.NewWriter(&b)
+		f, err := z.Create(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, _ = f.Write(content)
+		_ = z.Close()
+		return b.Bytes()
+	}
 	cases := map[string]string{
+		write("bomb.zip", archive("entities.json", bytes.Repeat([]byte(" "), 100<<20))): "when it is unpacked; that is no export",
+		write("climber.zip", archive("../../../../climbed.jsonl", []byte(sample))):      "1      1", // read like any other; nothing is unpacked onto the disk
 		write("bomb.jsonl.gz", bomb): "times its size",
 		write("doctype.xml", []byte(`<!DOCTYPE x [<!ENTITY a "aaaa">]><entity-engine-xml><Issue id="1"/></entity-engine-xml>`)): "document type",
 		write("cut.jsonl.gz", zipped([]byte(sample))[:300]):                                                                     "cannot be read further",
@@ -353,6 +367,11 @@ func TestHostileFilesAreRefused(t *testing.T) {
 		}
 		if !strings.Contains(text, want) {
 			t.Errorf("%s: %q does not say %q", filepath.Base(path), text, want)
+		}
+	}
+	for up := dir; up != "/"; up = filepath.Dir(up) {
+		if _, err := os.Stat(filepath.Join(up, "climbed.jsonl")); err == nil {
+			t.Errorf("an archive wrote into %s", up)
 		}
 	}
 	if _, err := importer.Open(filepath.Join(dir, "nowhere")); err == nil {
