@@ -126,8 +126,8 @@ func title(s string) string {
 // priority reads the priority or severity that monitoring gives, P3 when it says nothing known.
 func priority(words ...string) string {
 	for _, w := range words {
-		switch strings.ToLower(strings.TrimSpace(w)) {
-		case "p1", "critical", "crit", "fatal", "emergency", "emerg", "disaster", "page", "1", "alert_criticality_level_critical", "blocker":
+		switch strings.TrimPrefix(strings.ToLower(strings.TrimSpace(w)), "alert_criticality_level_") {
+		case "p1", "critical", "crit", "fatal", "emergency", "emerg", "disaster", "page", "1", "blocker", "immediate":
 			return "P1"
 		case "p2", "high", "error", "major", "severe", "2", "alert":
 			return "P2"

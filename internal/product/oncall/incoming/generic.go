@@ -2,6 +2,8 @@ package incoming
 
 import (
 	"encoding/json"
+	"maps"
+	"slices"
 	"strings"
 
 	"holdfast.dev/internal/product/oncall/integration/mapping"
@@ -16,7 +18,7 @@ var (
 		"check_result.triggered_condition.description", "payload.message"}
 	aliasPaths = []string{"alias", "dedup_key", "fingerprint", "incident_id", "incident.incident_id", "alert_id", "alertId", "event.monitorID", "check_id", "monitor_id", "payload.monitor_id", "AlarmArn", "AlarmName", "data.issue.id",
 		"check_result.triggered_condition.id", "incident_key", "key", "id", "ruleId", "uuid"}
-	statePaths    = []string{"status", "state", "current_state", "action", "event_type", "alert_status", "NewStateValue", "incident.state", "data.issue.status", "notification_type", "severity", "alert.status", "type"}
+	statePaths    = []string{"status", "state", "current_state", "action", "event_type", "alert_status", "NewStateValue", "incident.state", "data.issue.status", "notification_type", "severity", "alert.status", "type", "Type"}
 	severityPaths = []string{"priority", "severity", "labels.severity", "criticality", "importance_level", "level", "urgency", "payload.labels.severity", "incident.severity", "payload.priority", "alert.severity"}
 	entityPaths   = []string{"entity", "host", "hostname", "resource", "resourceId", "resource_name", "incident.resource_name", "device", "instance", "labels.instance", "service", "address"}
 	sourcePaths   = []string{"source", "client", "origin", "monitoring_tool", "site"}
@@ -43,6 +45,9 @@ func generic(payload any) Event {
 	}
 	f := mapping.Fields(m)
 	e := Event{Status: Firing, Message: title(first(f, titlePaths)), Alias: first(f, aliasPaths), Description: first(f, bodyPaths), Entity: first(f, entityPaths), Source: orDefault(first(f, sourcePaths), "Webhook"), Details: map[string]string{}}
+	if e.Message == "" {
+		e.Message = title(seek(m))
+	}
 	if e.Message == "" {
 		e.Message = "Request without a title"
 	}
@@ -92,6 +97,38 @@ func first(f mapping.Fields, paths []string) string {
 		}
 	}
 	return ""
+}
+
+// titleWords are names of fields that hold titles wherever they stand, the best first.
+var titleWords = []string{"alarmname", "title", "summary", "subject", "alertname", "rulename", "policy_name", "monitorname", "detector", "message", "detail-type", "messagetype", "text", "data", "name", "description", "eventname", "state"}
+
+// seek looks for a title at any depth, the nearest first.
+func seek(m map[string]any) string {
+	level := []any{m}
+	best, rank := "", len(titleWords)
+	for range 6 {
+		var below []any
+		for _, v := range level {
+			switch v := v.(type) {
+			case map[string]any:
+				for _, k := range slices.Sorted(maps.Keys(v)) {
+					if s := strings.TrimSpace(plain(v[k])); s != "" {
+						if r := slices.Index(titleWords, strings.ToLower(k)); r >= 0 && r < rank {
+							best, rank = s, r
+						}
+					}
+					below = append(below, v[k])
+				}
+			case []any:
+				below = append(below, v[:min(len(v), 10)]...)
+			}
+		}
+		if best != "" || len(below) > 2000 {
+			return best
+		}
+		level = below
+	}
+	return best
 }
 
 func plain(v any) string {

@@ -147,6 +147,9 @@ func (p *parser) primary() (*node, error) {
 		}
 		return n, p.close()
 	case wordToken:
+		if t.text == "AND" || t.text == "OR" || t.text == "NOT" {
+			break
+		}
 		if p.peek().kind == compare {
 			op := p.next().text
 			if op == "=" {

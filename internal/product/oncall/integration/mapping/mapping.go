@@ -14,6 +14,7 @@ import (
 	"strings"
 
 	"github.com/expr-lang/expr"
+	"github.com/expr-lang/expr/ast"
 	"github.com/expr-lang/expr/vm"
 )
 
@@ -49,7 +50,27 @@ func CheckCondition(text string) error {
 }
 
 func compile(text string) (*vm.Program, error) {
-	return expr.Compile(text, expr.AllowUndefinedVariables(), expr.MaxNodes(1000))
+	program, err := expr.Compile(text, expr.AllowUndefinedVariables(), expr.MaxNodes(1000))
+	if err != nil {
+		return nil, err
+	}
+	calls := &unknownCalls{}
+	root := program.Node()
+	ast.Walk(&root, calls)
+	if calls.name != "" {
+		return nil, fmt.Errorf("there is no function %s", calls.name)
+	}
+	return program, nil
+}
+
+// unknownCalls finds calls of what is a field: fields are data, so that nothing but the language's own functions can be called.
+type unknownCalls struct{ name string }
+
+// Visit implements ast.Visitor.
+func (u *unknownCalls) Visit(n *ast.Node) {
+	if call, ok := (*n).(*ast.CallNode); ok {
+		u.name = call.Callee.String()
+	}
 }
 
 // Text fills a text in.
