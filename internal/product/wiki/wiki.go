@@ -3,20 +3,15 @@ package wiki
 import (
 	"context"
 
-	"holdfast.dev/internal/base/clock"
 	"holdfast.dev/internal/platform/httpkit"
 	"holdfast.dev/internal/platform/jobs"
 	"holdfast.dev/internal/platform/volume"
-	"holdfast.dev/internal/product/wiki/needs"
+	"holdfast.dev/internal/product/wiki/rest"
+	"holdfast.dev/internal/product/wiki/setup"
 )
 
 // Deps is what the wiki needs from its surroundings.
-type Deps struct {
-	Clock     clock.Clock
-	Volume    func(ctx context.Context) (*volume.Volume, error) // the work volume of the context's site
-	Directory func(ctx context.Context) needs.Directory
-	Blobs     func(ctx context.Context) needs.Blobs
-}
+type Deps = rest.Deps
 
 // Product is the wiki, for every site of the process.
 type Product struct{ deps Deps }
@@ -25,10 +20,12 @@ type Product struct{ deps Deps }
 func New(d Deps) *Product { return &Product{d} }
 
 // Routes lists every operation of the product.
-func (p *Product) Routes() []httpkit.Route { return nil }
+func (p *Product) Routes() []httpkit.Route { return rest.Routes(p.deps) }
 
 // Jobs gives the handlers of the product's jobs by kind.
 func (p *Product) Jobs() map[string]jobs.Handler { return nil }
 
-// SetUp fills the work volume of a site on which the wiki is switched on for the first time.
-func (p *Product) SetUp(ctx context.Context, v *volume.Volume) error { return nil }
+// SetUp fills the work volume of a site on which the wiki is switched on. It may run again.
+func (p *Product) SetUp(ctx context.Context, v *volume.Volume) error {
+	return v.Write(ctx, func(tx *volume.Tx) error { return setup.Site(ctx, tx) })
+}

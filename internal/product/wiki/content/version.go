@@ -1,12 +1,16 @@
 package content
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
+	"fmt"
 
 	"holdfast.dev/internal/base/clock"
 	"holdfast.dev/internal/base/fault"
 	"holdfast.dev/internal/platform/storage"
 	"holdfast.dev/internal/platform/volume"
+	"holdfast.dev/internal/richtext/adf"
 )
 
 const (
@@ -86,4 +90,15 @@ func truth(b bool) int {
 		return 1
 	}
 	return 0
+}
+
+// Document reads a body that is stored. It was checked when it was written.
+func Document(body string) (*adf.Node, error) {
+	var doc adf.Node
+	d := json.NewDecoder(bytes.NewReader([]byte(body)))
+	d.UseNumber()
+	if err := d.Decode(&doc); err != nil {
+		return nil, fmt.Errorf("stored body: %w", err)
+	}
+	return &doc, nil
 }

@@ -28,9 +28,10 @@ import (
 
 // Limits of what one page may ask for.
 const (
-	maxMacros = 300 // of one page, those of included pages among them
-	maxDepth  = 5   // of pages in pages
-	maxPages  = 500 // of one list
+	maxMacros = 300     // of one page, those of included pages among them
+	maxDepth  = 5       // of pages in pages
+	maxPages  = 500     // of one list
+	maxBytes  = 8 << 20 // of all bodies of other pages that one page shows
 )
 
 // Env is one view of a page.
@@ -44,6 +45,7 @@ type Env struct {
 	links *link.Resolver
 	stack []int64 // pages being shown, from the outermost
 	spent int
+	bytes int // of the bodies shown
 }
 
 // Result is what one macro shows.
@@ -355,6 +357,9 @@ func (e *Env) excerptInclude(c *content.Content, p map[string]string) (any, stri
 
 func (e *Env) body(of *content.Content, doc *adf.Node, panel bool) (any, string, error) {
 	b := Body{Page: e.ref(of), Body: doc.JSON(), Panel: panel, doc: doc, of: of}
+	if e.bytes += len(b.Body); e.bytes > maxBytes {
+		return nil, "This page includes too much.", nil
+	}
 	inner, err := e.Data(of, doc)
 	for _, r := range inner {
 		b.Macros = append(b.Macros, Nested(r))

@@ -177,7 +177,7 @@ func Update(ctx context.Context, tx *volume.Tx, actor string, c *content.Content
 		if err != nil {
 			return err
 		}
-		if doc, err = adf.Parse([]byte(v.Body)); err != nil {
+		if doc, err = content.Document(v.Body); err != nil {
 			return err
 		}
 	}
@@ -213,7 +213,7 @@ func RestoreVersion(ctx context.Context, tx *volume.Tx, actor string, c *content
 	if err != nil {
 		return err
 	}
-	doc, err := adf.Parse([]byte(old.Body))
+	doc, err := content.Document(old.Body)
 	if err != nil {
 		return err
 	}
@@ -230,6 +230,6 @@ func Body(ctx context.Context, tx *volume.Tx, c *content.Content) (*content.Vers
 	if err != nil {
 		return nil, nil, err
 	}
-	doc, err := adf.Parse([]byte(v.Body))
+	doc, err := content.Document(v.Body)
 	return v, doc, err
 }

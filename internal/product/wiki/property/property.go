@@ -11,6 +11,7 @@ import (
 	"holdfast.dev/internal/platform/storage"
 	"holdfast.dev/internal/platform/volume"
 	"holdfast.dev/internal/product/wiki/content"
+	"holdfast.dev/internal/product/wiki/viewer"
 )
 
 // MaxValue bounds a value, in bytes.
@@ -131,4 +132,26 @@ func Put(ctx context.Context, tx *volume.Tx, actor string, owner int64, key stri
 func Delete(ctx context.Context, tx *volume.Tx, p *Property) error {
 	_, err := tx.Exec(ctx, qDrop, p.ID)
 	return err
+}
+
+// Values gives the value of one key for each of some owners that have it.
+func Values(ctx context.Context, tx *volume.Tx, key string, owners []int64) (map[int64]string, error) {
+	out := map[int64]string{}
+	if len(owners) == 0 {
+		return out, nil
+	}
+	rows, err := tx.QueryText(ctx, "SELECT owner_id, value FROM wiki_property WHERE key = $1 AND owner_id IN ("+viewer.Numbers(owners)+")", key)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var id int64
+		var value string
+		if err := rows.Scan(&id, &value); err != nil {
+			return nil, err
+		}
+		out[id] = value
+	}
+	return out, rows.Err()
 }

@@ -51,3 +51,11 @@ func (s *Space) Allows(account string, groups []string, right Right) bool {
 	}
 	return false
 }
+
+// MemberRights are what every member of the site may do in a new space of a type; in a personal one they read and comment.
+func MemberRights(kind string) []Right {
+	if kind == Personal {
+		return []Right{View, CreateComment}
+	}
+	return memberRights
+}

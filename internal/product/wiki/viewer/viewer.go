@@ -185,3 +185,10 @@ func Numbers(ids []int64) string {
 	}
 	return b.String()
 }
+
+// All gives a viewer of the same spaces whom no restriction stops, to tell how much there is. What it finds must not be shown.
+func (v *Viewer) All() *Viewer {
+	out := *v
+	out.Override = true
+	return &out
+}
