@@ -22,8 +22,8 @@ const (
 
 // server is the real binary at work on a fresh data folder.
 type server struct {
-	base, token, account string
-	data                 string
+	base, token, account, org string
+	data                      string
 }
 
 var running *server
@@ -65,6 +65,7 @@ func run(m *testing.M) (int, error) {
 	if err != nil {
 		return 0, err
 	}
+	s.org = org
 	if _, err := cli("", "site", "create", "acme", "--org", org); err != nil {
 		return 0, err
 	}

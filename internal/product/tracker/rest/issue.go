@@ -49,6 +49,19 @@ func (h *handler) getIssue(w http.ResponseWriter, r *http.Request) error {
 		if err != nil {
 			return err
 		}
+		if keys := httpkit.ListParam(r, "properties"); len(keys) > 0 {
+			values, err := c.properties(i.ID, keys)
+			if err != nil {
+				return err
+			}
+			expanded := extra
+			extra = func(o *jsonObject) {
+				if expanded != nil {
+					expanded(o)
+				}
+				o.value("properties", values)
+			}
+		}
 		body = c.appendIssue(make([]byte, 0, 8<<10), views[0], f, extra)
 		return nil
 	})
@@ -389,7 +402,7 @@ type wireTransition struct {
 	IsAvailable   bool            `json:"isAvailable"`
 	IsConditional bool            `json:"isConditional"`
 	IsLooped      bool            `json:"isLooped"`
-	Fields        map[string]any  `json:"fields,omitempty"`
+	Fields        map[string]any  `json:"fields,omitzero"`
 }
 
 func (c *call) transitions(i *issue.Issue) []wireTransition {

@@ -78,7 +78,11 @@ func (h *handler) getComments(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	newest := strings.HasPrefix(r.URL.Query().Get("orderBy"), "-")
+	orderBy := r.URL.Query().Get("orderBy")
+	if strings.TrimLeft(orderBy, "+- ") != "created" && orderBy != "" {
+		return fault.Bad("Comments cannot be ordered by '%.40s'; 'created', '+created' and '-created' are known.", orderBy)
+	}
+	newest := strings.HasPrefix(orderBy, "-")
 	rendered := expansions(r)["renderedBody"]
 	out := []wireComment{}
 	total := int64(0)

@@ -66,6 +66,10 @@ func (p *patcher) read(in issueInput) error {
 		p.set(name, raw)
 	}
 	for name, ops := range in.Update {
+		if _, twice := in.Fields[name]; twice && len(ops) > 0 {
+			p.wrong[name] = "Field with id '" + name + "' appears in both 'fields' and 'update'. It can be in one of them only."
+			continue
+		}
 		for _, op := range ops {
 			for verb, raw := range op {
 				p.operate(name, verb, raw)

@@ -1,6 +1,7 @@
 package rest
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -25,8 +26,8 @@ var heavy = map[string]bool{"comment": true, "worklog": true, "attachment": true
 // parseFields reads the fields parameter; def is used when it is empty.
 func parseFields(asked []string, def string) fieldSet {
 	f := fieldSet{only: map[string]bool{}, not: map[string]bool{}}
-	if len(asked) == 0 {
-		asked = []string{def}
+	if !slices.ContainsFunc(asked, func(name string) bool { return !strings.HasPrefix(name, "-") }) {
+		asked = append([]string{def}, asked...) // nothing, or only what is not wanted
 	}
 	for _, name := range asked {
 		switch {
@@ -39,9 +40,6 @@ func parseFields(asked []string, def string) fieldSet {
 			}
 		case strings.HasPrefix(name, "-"):
 			f.not[name[1:]] = true
-			if len(asked) == 1 {
-				f.all = true
-			}
 		default:
 			f.only[name] = true
 		}

@@ -158,6 +158,9 @@ func (h *handler) assignableUsers(w http.ResponseWriter, r *http.Request) error 
 		if key := cmp.Or(q.Get("issueKey"), q.Get("issueId")); key != "" && len(projects) == 0 {
 			projects = append(projects, key[:max(strings.LastIndexByte(key, '-'), 0)])
 		} else if len(projects) == 0 {
+			if strings.HasSuffix(r.URL.Path, "/multiProjectSearch") {
+				return fault.Bad("The 'projectKeys' query parameter needs to be provided.")
+			}
 			return fault.Bad("Either the 'project' or the 'issueKey' query parameter needs to be provided.")
 		}
 		for _, key := range projects {

@@ -428,10 +428,20 @@ func (h *handler) postMatch(w http.ResponseWriter, r *http.Request) error {
 	return httpkit.JSON(w, http.StatusOK, map[string]any{"matches": matches})
 }
 
-// properties gives some properties of an issue; those that it does not have are left out.
+// properties gives some properties of an issue; those that it does not have are left out. "*all" stands for all of them, "-key" leaves one out.
 func (c *call) properties(id int64, keys []string) (map[string]json.RawMessage, error) {
 	out := map[string]json.RawMessage{}
+	if slices.Contains(keys, "*all") {
+		all, err := storage.All(c.ctx, c.tx.Tx, issueProperties.keys, scanText, id)
+		if err != nil {
+			return nil, err
+		}
+		keys = append(all, keys...)
+	}
 	for _, key := range keys {
+		if key == "*all" || strings.HasPrefix(key, "-") || slices.Contains(keys, "-"+key) {
+			continue
+		}
 		var value string
 		err := c.tx.Get(c.ctx, issueProperties.get, []any{id, key}, &value)
 		if errors.Is(err, storage.ErrNoRows) {
