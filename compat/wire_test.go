@@ -52,7 +52,7 @@ func TestWhatClientsSend(t *testing.T) {
 		{"alertmanager", "POST", "/rest/api/3/search/jql", `{"jql":"statusCategory != Done and project=\"WIRE\" and labels=\"ALERT{abc}\" order by status ASC,resolutiondate DESC","maxResults":2,"fields":["status"]}`, 200, []string{`"key":"WIRE-3"`, `"statusCategory":\{[^}]*"key":"new"`}, ""},
 		{"go-atlassian", "POST", "/rest/api/3/search/approximate-count", `{"jql":"project = WIRE"}`, 200, []string{`"count":3`}, ""},
 		{"rank", "PUT", "/rest/agile/1.0/issue/rank", `{"issues":["WIRE-3"],"rankBeforeIssue":"WIRE-1"}`, 204, nil, ""},
-		{"fields", "GET", "/rest/api/3/issue/WIRE-1?fields=-comment,-description", "", 200, []string{`"summary":`, `"status":`}, `"comment":{`},
+		{"fields", "GET", "/rest/api/3/issue/WIRE-1?fields=-comment,-description", "", 200, []string{`"summary":`, `"status":`}, `"comments":[`},
 		{"fields", "GET", "/rest/api/3/issue/WIRE-1?fields=summary,status", "", 200, []string{`"fields":\{"[a-z]+":.*\}`}, `"priority":`},
 		{"properties", "PUT", "/rest/api/3/issue/WIRE-1/properties/mark", `{"n":1}`, 201, nil, ""},
 		{"properties", "GET", "/rest/api/3/issue/WIRE-1?fields=summary&properties=*all", "", 200, []string{`"properties":\{"mark":\{"n":1\}\}`}, ""},
