@@ -95,15 +95,13 @@ func parameterName(e *elem) string {
 func keepInCanon(name string, a attr) bool {
 	switch a.name {
 	case "ac:macro-id":
-		return false
-	case "colspan", "rowspan":
-		return a.value != "1"
-	case "start":
-		return a.value != "1"
-	case "style":
-		return strings.Trim(a.value, " ;") != ""
+		return name != "ac:structured-macro"
 	case "ac:schema-version":
-		return a.value != "1"
+		return name != "ac:structured-macro" || a.value != "1"
+	case "colspan", "rowspan":
+		return name != "td" && name != "th" || a.value != "1"
+	case "start":
+		return name != "ol" || a.value != "1"
 	}
 	return true
 }
@@ -127,7 +125,7 @@ func canonLink(c *elem) {
 func canonChildren(e *elem) []*elem {
 	var out []*elem
 	for _, k := range e.children {
-		if k.name == "ac:adf-fallback" {
+		if k.name == "ac:adf-fallback" && e.name == "ac:adf-extension" {
 			continue
 		}
 		if k.isText() && structural[e.name] {
@@ -139,7 +137,7 @@ func canonChildren(e *elem) []*elem {
 		if formatting[c.name] && len(c.attrs) == 0 && len(c.children) == 0 {
 			continue
 		}
-		if c.name == "tbody" && len(c.attrs) == 0 {
+		if c.name == "tbody" && len(c.attrs) == 0 && e.name == "table" {
 			out = append(out, c.children...)
 			continue
 		}
@@ -259,7 +257,7 @@ func inOwnWords(e *elem) *elem {
 			known = out[0]
 		}
 	}
-	if known == nil || known.name == "ac:adf-extension" {
+	if known == nil || generic(known, false) != nil || generic(known, true) != nil {
 		return nil
 	}
 	return known

@@ -65,6 +65,14 @@ func (e *elem) add(children ...*elem) *elem {
 	return e
 }
 
+// addText adds a text unless it is empty.
+func (e *elem) addText(s string) *elem {
+	if s != "" {
+		e.children = append(e.children, newText(s))
+	}
+	return e
+}
+
 // elements gives the children that are elements.
 func (e *elem) elements() []*elem {
 	var out []*elem

@@ -82,7 +82,7 @@ func (in *liner) elem(e *elem) {
 			in.within(m, e.children)
 			return
 		}
-		if formatting[e.name] && len(e.attrs) == 0 {
+		if (formatting[e.name] || simpleMarks[e.name].Type != "") && len(e.attrs) == 0 {
 			return
 		}
 	}

@@ -42,8 +42,7 @@ func (c *conv) blocks(parent string, kids []*elem, depth int) []*adf.Node {
 			out = append(out, c.proven(parent, s.block, depth))
 			continue
 		}
-		p := adf.Paragraph(c.inline(s.run, depth+1, true)...)
-		if len(p.Content) > 0 {
+		if p := c.provenLine(parent, s.run, depth); len(p.Content) > 0 {
 			out = append(out, p)
 		}
 	}
@@ -53,19 +52,44 @@ func (c *conv) blocks(parent string, kids []*elem, depth int) []*adf.Node {
 // proven is block, checked by writing the node back where it stands on the page itself.
 func (c *conv) proven(parent string, e *elem, depth int) *adf.Node {
 	n := c.block(parent, e, depth)
-	if !c.verify || parent != "doc" && parent != "layoutColumn" {
+	if !c.checks(parent) {
 		return n
 	}
 	if _, is := opaqueSource(n); is {
 		return n
 	}
-	want := canonical(&elem{name: "root", children: []*elem{e}})
-	w := newWriter()
-	got := canonical(&elem{name: "root", children: w.finish(w.blocks([]*adf.Node{n}))})
-	if want != got {
+	if !same([]*elem{e}, n) {
 		return opaque(e, false)
 	}
 	return n
+}
+
+// provenLine makes a paragraph of a run of inline content, checked likewise.
+func (c *conv) provenLine(parent string, run []*elem, depth int) *adf.Node {
+	p := adf.Paragraph(c.inline(run, depth+1, true)...)
+	if c.checks(parent) && !same(run, p) {
+		in := &liner{c: c, depth: depth}
+		for _, e := range run {
+			if e.isText() {
+				in.elem(e)
+			} else {
+				in.emit(opaque(e, true))
+			}
+		}
+		p.Content = in.out
+	}
+	return p
+}
+
+// checks tells whether what stands in a parent is written back and compared.
+func (c *conv) checks(parent string) bool {
+	return c.verify && (parent == "doc" || parent == "layoutColumn")
+}
+
+// same tells whether a node is written as the elements that it comes from.
+func same(src []*elem, n *adf.Node) bool {
+	w := newWriter()
+	return canonical(&elem{name: "root", children: src}) == canonical(&elem{name: "root", children: w.finish(w.blocks([]*adf.Node{n}))})
 }
 
 // block turns one block element into a node. What the parent may not hold, or ADF cannot say, is kept as source.

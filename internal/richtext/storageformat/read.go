@@ -100,7 +100,12 @@ func (r *reader) token(t xml.Token) error {
 			}
 			return r.fail("unexpected close tag </" + name + ">; expected " + want)
 		}
+		closed := r.top()
 		r.stack = r.stack[:len(r.stack)-1]
+		if len(closed.children) == 0 && len(closed.attrs) == 0 && (formatting[name] || simpleMarks[name].Type != "") { // formatting of nothing is nothing
+			parent := r.top()
+			parent.children = parent.children[:len(parent.children)-1]
+		}
 	case xml.CharData:
 		s := string(t)
 		if n := len(r.top().children); n > 0 && r.top().children[n-1].isText() {

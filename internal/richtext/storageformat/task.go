@@ -111,14 +111,16 @@ func (w *writer) tasks(n *adf.Node) []*elem {
 		}
 		id := newElem("ac:task-id")
 		if v, ok := pseudo["#id"]; ok {
-			id.add(newText(v))
+			id.addText(v)
+		} else {
+			w.unnumbered = append(w.unnumbered, id)
 		}
 		e.add(id)
 		if v, ok := pseudo["#uuid"]; ok {
-			e.add(newElem("ac:task-uuid").add(newText(v)))
+			e.add(newElem("ac:task-uuid").addText(v))
 		}
 		if v, ok := pseudo["#status"]; ok {
-			e.add(newElem("ac:task-status").add(newText(v)))
+			e.add(newElem("ac:task-status").addText(v))
 		}
 		body := newElem("ac:task-body")
 		if item.Type == "taskItem" {

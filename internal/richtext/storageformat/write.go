@@ -29,7 +29,7 @@ func Write(doc *adf.Node) (string, error) {
 		out = append(out, e)
 	}
 	root := &elem{children: w.finish(out)}
-	numberTasks(root)
+	numberTasks(root, w.unnumbered)
 	s := root.source()
 	if len(s) > MaxBytes {
 		return "", fmt.Errorf("the page would be larger than %d bytes", MaxBytes)
@@ -55,7 +55,9 @@ func (c *conv) reads(e *elem, n *adf.Node) bool {
 	return len(back) == 1 && Equal(back[0], n)
 }
 
-type writer struct{}
+type writer struct {
+	unnumbered []*elem // task ids that are to be given
+}
 
 func newWriter() *writer { return &writer{} }
 
@@ -82,16 +84,16 @@ func (w *writer) finish(blocks []*elem) []*elem {
 }
 
 // numberTasks gives tasks without a number the next free one.
-func numberTasks(root *elem) {
+func numberTasks(root *elem, open []*elem) {
+	if len(open) == 0 {
+		return
+	}
 	next := 0
-	var open []*elem
 	var walk func(e *elem)
 	walk = func(e *elem) {
 		if e.name == "ac:task-id" {
 			if n, err := strconv.Atoi(e.innerText()); err == nil {
 				next = max(next, n)
-			} else if len(e.children) == 0 {
-				open = append(open, e)
 			}
 		}
 		for _, k := range e.children {
