@@ -8,6 +8,7 @@ import (
 	"holdfast.dev/internal/platform/ratelimit"
 	"holdfast.dev/internal/platform/volume"
 	"holdfast.dev/internal/product/oncall/needs"
+	"holdfast.dev/internal/product/oncall/setup"
 )
 
 // Deps is what on-call needs from its surroundings.
@@ -30,11 +31,16 @@ func New(d Deps) *Product { return &Product{d} }
 
 // SetUp fills the on-call volume of a new site: a default team with its schedule, escalation and routing rule.
 func (p *Product) SetUp(ctx context.Context, v *volume.Volume) error {
-	return v.Write(ctx, func(tx *volume.Tx) error { return setUpAlerts(ctx, tx) })
+	return v.Write(ctx, func(tx *volume.Tx) error {
+		if err := setup.Site(ctx, tx); err != nil {
+			return err
+		}
+		return setUpAlerts(ctx, tx)
+	})
 }
 
 // SyncPeople brings the product's copy of the site's people up to date. The first administrator it learns of goes on call in the default
 // schedule, so that a fresh install pages someone. People who left are kept, inactive.
 func (p *Product) SyncPeople(ctx context.Context, v *volume.Volume, people []needs.Person) error {
-	return nil
+	return v.Write(ctx, func(tx *volume.Tx) error { return setup.People(ctx, tx, people) })
 }

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"holdfast.dev/internal/base/fault"
 	"holdfast.dev/internal/platform/notify"
 	"holdfast.dev/internal/platform/webhook"
 )
@@ -124,6 +125,27 @@ type Provider struct {
 type Gateway struct {
 	URL     string            `json:"url"`
 	Headers map[string]string `json:"headers,omitempty"`
+}
+
+// Check refuses addresses that can never be called.
+func (p Provider) Check() error {
+	for field, g := range map[string]Gateway{"sms.url": p.SMS, "voice.url": p.Voice} {
+		if g.URL == "" {
+			continue
+		}
+		if err := webhook.CheckURL(strings.NewReplacer("{to}", "1", "{text}", "t", "{id}", "i").Replace(g.URL)); err != nil {
+			return fault.Invalid(field, "%s", err)
+		}
+		for k, v := range g.Headers {
+			if strings.ContainsAny(k+v, "\r\n") || k == "" {
+				return fault.Invalid(field, "A header has a name, and no line break.")
+			}
+		}
+	}
+	if len(p.Secret) > 200 {
+		return fault.Invalid("secret", "secret can have at most 200 characters.")
+	}
+	return nil
 }
 
 // gatewayBody is what a provider is told. For a call, Keys says what the digits that are pressed mean; for a text message, Replies what words do.

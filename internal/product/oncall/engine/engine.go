@@ -94,7 +94,7 @@ func (p *pager) start() error {
 		return err
 	}
 	if len(p.alert.Responders) == 0 {
-		return p.note("Nobody is told: the alert has no responders")
+		return p.pageDefault()
 	}
 	for _, x := range p.alert.Responders {
 		if err := p.page(x); err != nil {
@@ -102,6 +102,19 @@ func (p *pager) start() error {
 		}
 	}
 	return nil
+}
+
+// pageDefault is for alerts that name nobody: the team that answers for everything answers for them too, unless they were only made visible to somebody.
+func (p *pager) pageDefault() error {
+	t := p.r.DefaultTeam()
+	if t == nil || len(p.alert.VisibleTo) > 0 {
+		return p.note("Nobody is told: the alert has no responders")
+	}
+	x := alert.Responder{Type: "team", ID: t.ID, Name: t.Name}
+	if err := alert.SetResponders(p.ctx, p.tx, p.alert, []alert.Responder{x}); err != nil {
+		return err
+	}
+	return p.page(x)
 }
 
 // Changed follows a change of an alert's state, in the transaction of the change; what is one of the constants above. Others are of no concern

@@ -344,8 +344,8 @@ func TestWhatWasAcknowledgedMeanwhileIsNotSent(t *testing.T) {
 
 func TestNobodyThereIsWrittenDown(t *testing.T) {
 	tell(t, func(s *story) {
-		s.raise("P1", "alone")
-		s.logged("Nobody is told: the alert has no responders")
+		s.raise("P1", "alone") // the default team answers
+		s.Expect("ann@acme.example: [P1] alone")
 		s.raise("P1", "gone", alert.Responder{Type: "escalation", ID: "nonsense"})
 		s.logged("there is no escalation nonsense")
 		s.Write(func(ctx context.Context, tx *volume.Tx) error {

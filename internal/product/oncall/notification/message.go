@@ -53,6 +53,8 @@ var (
 	qMessageReport  = storage.Register("oncall/message.report", `UPDATE message SET state = $2, provider_status = $3, reason = $4 WHERE id = $1`)
 	qMessageWaiting = storage.Register("oncall/message.waiting", `SELECT id FROM message WHERE contact_id = $1 AND due_us > $2 AND state = 'queued' AND kind = 'alert' ORDER BY contact_id, due_us LIMIT 1`)
 	qMessageTimes   = storage.Register("oncall/message.times", `SELECT due_us FROM message WHERE contact_id = $1 AND due_us > $2 AND state <> 'skipped' ORDER BY contact_id DESC, due_us DESC LIMIT 200`)
+	qMessageLast    = storage.Register("oncall/message.last_to", `SELECT id FROM message WHERE contact_id = $1 AND kind = 'alert' AND state = 'sent' ORDER BY contact_id DESC, due_us DESC LIMIT 1`)
+	qMessagePlain   = storage.Register("oncall/message.plain_since", `SELECT count(*) FROM message WHERE contact_id = $1 AND due_us > $2 AND kind IN ('verify', 'test')`)
 	qMessages       = storage.Register("oncall/message.newest", `SELECT `+messageColumns+` FROM message WHERE created_us < $1 OR created_us = $1 AND id < $2 ORDER BY created_us DESC, id DESC LIMIT $3`)
 	qDeliveryPut    = storage.Register("oncall/delivery.insert", `INSERT INTO delivery (message_id, n, alert_id, action, why, at_us)
 		VALUES ($1, (SELECT coalesce(max(n), 0) + 1 FROM delivery WHERE message_id = $1), $2, $3, $4, $5)`)
@@ -206,4 +208,19 @@ func OfAlert(ctx context.Context, tx *volume.Tx, alertID string) ([]*Message, er
 // Newest gives a page of all messages, the newest first: those older than an instant and, at the same instant, of a lower ID.
 func Newest(ctx context.Context, tx *volume.Tx, before time.Time, beforeID string, limit int) ([]*Message, error) {
 	return storage.All(ctx, tx.Tx, qMessages, scanMessage, clock.Micros(before), beforeID, limit)
+}
+
+// LastTo gives the newest message about alerts that was sent to a contact, "" when there is none.
+func LastTo(ctx context.Context, tx *volume.Tx, contactID string) (id string, err error) {
+	err = tx.Get(ctx, qMessageLast, []any{contactID}, &id)
+	if errors.Is(err, storage.ErrNoRows) {
+		return "", nil
+	}
+	return id, err
+}
+
+// PlainSince counts the codes and tests that were sent to a contact since an instant.
+func PlainSince(ctx context.Context, tx *volume.Tx, contactID string, since time.Time) (n int, err error) {
+	err = tx.Get(ctx, qMessagePlain, []any{contactID, clock.Micros(since)}, &n)
+	return n, err
 }

@@ -50,7 +50,7 @@ var prefixes = []string{"", "/jsm/ops/integration"}
 // operations lists what is served of Opsgenie's API, by noun.
 func (h *handler) operations() []operation {
 	var all []operation
-	for _, list := range [][]operation{h.alertOperations(), h.alertActionOperations(), h.attachmentOperations(), h.savedSearchOperations(), h.heartbeatOperations(), h.integrationOperations(), h.unservedOperations()} {
+	for _, list := range [][]operation{h.alertOperations(), h.alertActionOperations(), h.attachmentOperations(), h.savedSearchOperations(), h.heartbeatOperations(), h.integrationOperations(), h.peopleOperations(), h.unservedOperations()} {
 		all = append(all, list...)
 	}
 	return all
@@ -74,6 +74,7 @@ func Routes(d Deps) []httpkit.Route {
 		}
 	}
 	routes = append(routes, h.incomingRoutes()...)
+	routes = append(routes, h.peopleRoutes()...)
 	return append(routes, h.interfaceRoutes()...)
 }
 

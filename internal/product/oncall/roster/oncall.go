@@ -208,3 +208,18 @@ func (r *Roster) Shifts(p *user.Person, from, to time.Time) []Shift {
 	})
 	return out
 }
+
+// IsParticipant tells whether a rotation's turn ever comes to a person.
+func (r *Roster) IsParticipant(x *schedule.Rotation, p *user.Person) bool {
+	return slices.ContainsFunc(x.Participants, func(y alert.Responder) bool {
+		if y.Type != "team" {
+			return y.Type == "user" && y.ID == p.ID
+		}
+		t := r.Teams[y.ID]
+		if t == nil {
+			return false
+		}
+		member, _ := t.Has(p.ID)
+		return member
+	})
+}

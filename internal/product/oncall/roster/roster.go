@@ -138,6 +138,23 @@ func (r *Roster) Team(who string) *team.Team {
 	return find(r.Teams, who, func(t *team.Team) string { return t.Name })
 }
 
+// DefaultTeamName is the name of the team that every site starts with.
+const DefaultTeamName = "On-call"
+
+// DefaultTeam is the team that answers for what nobody else answers for: the one that every site starts with, or, when it was renamed, the oldest.
+func (r *Roster) DefaultTeam() *team.Team {
+	if t := r.Team(DefaultTeamName); t != nil {
+		return t
+	}
+	var oldest *team.Team
+	for _, t := range r.Teams {
+		if oldest == nil || t.Created.Before(oldest.Created) || t.Created.Equal(oldest.Created) && t.ID < oldest.ID {
+			oldest = t
+		}
+	}
+	return oldest
+}
+
 // Schedule finds a schedule by ID or name, nil when there is none.
 func (r *Roster) Schedule(who string) *schedule.Schedule {
 	return find(r.Schedules, who, func(s *schedule.Schedule) string { return s.Name })

@@ -11,6 +11,7 @@ import (
 	"holdfast.dev/internal/product/oncall/channel"
 	"holdfast.dev/internal/product/oncall/escalation"
 	"holdfast.dev/internal/product/oncall/needs"
+	"holdfast.dev/internal/product/oncall/roster"
 	"holdfast.dev/internal/product/oncall/rotation"
 	"holdfast.dev/internal/product/oncall/routing"
 	"holdfast.dev/internal/product/oncall/schedule"
@@ -19,7 +20,7 @@ import (
 )
 
 // DefaultTeam is the name of the team that every site starts with.
-const DefaultTeam = "On-call"
+const DefaultTeam = roster.DefaultTeamName
 
 // Site fills the volume of a new site.
 func Site(ctx context.Context, tx *volume.Tx) error {
