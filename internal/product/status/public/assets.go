@@ -118,3 +118,9 @@ func (s *Site) badge() []byte {
 	return fmt.Appendf(nil, `<svg xmlns="http://www.w3.org/2000/svg" width="%d" height="22" role="img" aria-label="%s: %s"><title>%[2]s: %[3]s</title><clipPath id="r"><rect width="%[1]d" height="22" rx="4"/></clipPath><g clip-path="url(#r)"><rect width="%[4]d" height="22" fill="#3b424d"/><rect x="%[4]d" width="%[5]d" height="22" fill="%[6]s"/></g><g fill="#fff" font-family="Verdana,DejaVu Sans,sans-serif" font-size="11" text-anchor="middle"><text x="%[7]d" y="15" textLength="%[9]d">%[2]s</text><text x="%[8]d" y="15" textLength="%[10]d">%[3]s</text></g></svg>`,
 		lw+tw, label, html.EscapeString(text), lw, tw, barColours[s.Impact], lw/2, lw+tw/2, lw-14, tw-14)
 }
+
+// ImagePath gives the path of an image of the design ("logo", "favicon") below the page; empty when there is none.
+func (s *Site) ImagePath(name string) (string, error) {
+	d := s.Page.Settings.Design
+	return s.imagePath(name, map[string]string{"logo": d.Logo, "favicon": d.Favicon}[name])
+}
