@@ -123,6 +123,62 @@ export function callApi(page, method, path, body) {
   );
 }
 
+/** A company with a project, made by calls, for journeys that do not tell how one begins. Gives the key of the project. */
+export async function foundCompany(page, key = 'ORC') {
+  await page.goto('/');
+  const { body: session } = await callApi(page, 'GET', '/api/session');
+  if (session.state === 'setup') {
+    const made = await callApi(page, 'POST', '/api/setup', { organization: 'Acme Orchards', site: 'Acme', slug: 'acme', ...admin });
+    assert.ok(made.status < 300, JSON.stringify(made));
+  }
+  const { body: me } = await callApi(page, 'GET', '/rest/api/3/myself');
+  const project = await callApi(page, 'POST', '/rest/api/3/project', {
+    name: 'Orchard',
+    key,
+    projectTypeKey: 'software',
+    projectTemplateKey: 'com.pyxis.greenhopper.jira:gh-simplified-kanban-classic',
+    leadAccountId: me.accountId,
+    assigneeType: 'UNASSIGNED',
+  });
+  assert.equal(project.status, 201, JSON.stringify(project.body));
+  return { key, me };
+}
+
+/** Makes an issue by a call and gives its key. */
+export async function makeIssue(page, project, fields, type = 'Task') {
+  const made = await callApi(page, 'POST', '/rest/api/3/issue', { fields: { project: { key: project }, issuetype: { name: type }, ...fields } });
+  assert.equal(made.status, 201, JSON.stringify(made.body));
+  return made.body.key;
+}
+
+/** Puts something on the clipboard event of the element in focus, as a browser would after copying. */
+export function paste(page, { text, html, file }) {
+  return page.evaluate(
+    ([plain, rich, named]) => {
+      const data = new DataTransfer();
+      if (plain) data.setData('text/plain', plain);
+      if (rich) data.setData('text/html', rich);
+      if (named) data.items.add(new File([Uint8Array.from(atob(named.base64), (char) => char.charCodeAt(0))], named.name, { type: named.type }));
+      (document.activeElement ?? document.body).dispatchEvent(new ClipboardEvent('paste', { clipboardData: data, bubbles: true, cancelable: true }));
+    },
+    [text, html, file],
+  );
+}
+
+/** Waits until a call's answer satisfies; what was painted ahead has then reached the server. */
+export async function until(page, path, ok, what) {
+  let last;
+  for (let i = 0; i < 60; i++) {
+    last = (await callApi(page, 'GET', path)).body;
+    if (ok(last)) return last;
+    await page.waitForTimeout(100);
+  }
+  throw new assert.AssertionError({ message: `${what}: ${JSON.stringify(last).slice(0, 600)}` });
+}
+
+/** A picture of one red pixel. */
+export const pixel = { name: 'pixel.png', type: 'image/png', base64: 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8DwHwAFBQIAX8jx0gAAAABJRU5ErkJggg==' };
+
 /** Whether the server has an operation at all; a journey about a missing one is skipped, and says so. */
 export async function has(page, method, path, body) {
   const { status, body: answer } = await callApi(page, method, path, body);

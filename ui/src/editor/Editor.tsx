@@ -1,9 +1,10 @@
 import { Extension, type Extensions } from '@tiptap/core';
 import { Dropcursor, Gapcursor, Placeholder, UndoRedo } from '@tiptap/extensions';
 import { EditorContent, useEditor, type Editor as TiptapEditor } from '@tiptap/react';
-import { useEffect, useState, useSyncExternalStore, type MouseEvent, type ReactElement } from 'react';
+import { useEffect, useLayoutEffect, useState, useSyncExternalStore, type MouseEvent, type ReactElement } from 'react';
 import { toast } from '../kit';
 import type { FindMedia, MediaFile } from './adf';
+import type { TypedAhead } from './ahead';
 import { Autosave } from './autosave';
 import { Bubble } from './Bubble';
 import { editorSchema, fromAdf, toAdf } from './convert';
@@ -104,7 +105,7 @@ const extensionsFor = (host: Host, store: SuggestStore, placeholder: string): Ex
 ];
 
 /** The rich text editor. It keeps everything of a document, also what it cannot edit. */
-export function Editor(props: RichTextEditorProps): ReactElement {
+export function Editor({ ahead, ...props }: RichTextEditorProps & { ahead: TypedAhead }): ReactElement {
   const { label = 'Text', autoFocus = false, appearance = 'full', onUpload } = props;
   const [linking, setLinking] = useState(false);
   const [{ host, store, extensions, content }] = useState(() => {
@@ -114,7 +115,6 @@ export function Editor(props: RichTextEditorProps): ReactElement {
   const editor = useEditor({
     extensions,
     content,
-    autofocus: autoFocus ? 'end' : false,
     injectCSS: false,
     editorProps: { attributes: { class: richText['content'] ?? '', role: 'textbox', 'aria-multiline': 'true', 'aria-label': label } },
     onBeforeCreate: ({ editor: made }) => {
@@ -135,6 +135,16 @@ export function Editor(props: RichTextEditorProps): ReactElement {
       host.keep();
     };
   }, [host]);
+  // At once, not in a later frame: the next key must find the text in focus.
+  useLayoutEffect(() => {
+    // One that was made in a render that took too long has been replaced already.
+    if (!autoFocus || editor.isDestroyed) return;
+    editor.commands.setTextSelection(editor.state.doc.content.size);
+    editor.view.focus();
+    const typed = ahead.take();
+    if (typed !== '') editor.view.dispatch(editor.state.tr.insertText(typed));
+    editor.view.dom.scrollIntoView({ block: 'nearest' });
+  }, [editor, autoFocus, ahead]);
   const suggesting = useSyncExternalStore(store.subscribe, store.get) !== null;
   return (
     <div className={css['frame']} data-appearance={appearance}>

@@ -37,7 +37,8 @@ export function Floating({ rect, context, placement = 'bottom-start', children, 
     return autoUpdate(reference, element, update, { animationFrame: true });
   }, [context, placement]);
   return createPortal(
-    <div ref={box} className={css['floating']} {...rest}>
+    // It hangs outside of the page's landmarks, so it is one.
+    <div ref={box} role="region" aria-label="Tools of the text" className={css['floating']} {...rest}>
       {children}
     </div>,
     document.body,

@@ -22,7 +22,7 @@ export interface RichTextViewProps {
   extensionView?: FindExtensionView | undefined;
   /** Says what smart links lead to. */
   resolveCard?: ResolveCard | undefined;
-  /** How far below the page's own headings those of the text stand: 2 makes the first level an h3. */
+  /** The level of the page's heading above the text; the text's begin below it. 1 unless given. */
   headingOffset?: number | undefined;
   /** Gives headings the ids of docHeadings, for an outline and links. */
   anchors?: boolean | undefined;
@@ -32,7 +32,7 @@ export interface RichTextViewProps {
 }
 
 interface Context extends Omit<RichTextViewProps, 'doc' | 'anchors'> {
-  ids?: ReadonlyMap<AdfNode, string> | undefined;
+  headings?: ReadonlyMap<AdfNode, { depth: number; id: string | undefined }> | undefined;
 }
 
 /**
@@ -44,8 +44,8 @@ export function RichTextView({ doc, anchors = false, ...context }: RichTextViewP
   const { media, onOpenMedia, onTask, accountId, extensionView, resolveCard, headingOffset, annotations, onAnnotation } = context;
   const drawn = useMemo(() => {
     if (!doc) return null;
-    const ids = anchors ? new Map(docHeadings(doc).map(({ node, id }) => [node, id])) : undefined;
-    return children(doc as AdfNode, { media, onOpenMedia, onTask, accountId, extensionView, resolveCard, headingOffset, annotations, onAnnotation, ids });
+    const headings = new Map(docHeadings(doc).map((heading) => [heading.node, { depth: heading.depth, id: anchors ? heading.id : undefined }]));
+    return children(doc as AdfNode, { media, onOpenMedia, onTask, accountId, extensionView, resolveCard, headingOffset, annotations, onAnnotation, headings });
   }, [doc, anchors, media, onOpenMedia, onTask, accountId, extensionView, resolveCard, headingOffset, annotations, onAnnotation]);
   if (!doc) return null;
   return <div className={css['content']}>{drawn}</div>;
@@ -218,8 +218,9 @@ const renderers: Readonly<Record<string, Renderer>> = {
   paragraph: (node, context) => <p {...blockStyle(node)}>{node.content?.length ? children(node, context) : <br />}</p>,
   heading: (node, context) => {
     const level = Math.min(6, Math.max(1, Number(node.attrs?.['level']) || 1));
-    // The page has its own headings above these.
-    return createElement(`h${Math.min(6, level + (context.headingOffset ?? 2))}`, { 'data-level': level, id: context.ids?.get(node), ...blockStyle(node) }, children(node, context));
+    const place = context.headings?.get(node);
+    const rank = Math.min(6, (place?.depth ?? level) + (context.headingOffset ?? 1));
+    return createElement(`h${rank}`, { 'data-level': level, id: place?.id, ...blockStyle(node) }, children(node, context));
   },
   bulletList: container('ul'),
   orderedList: (node, context) => {

@@ -1,4 +1,5 @@
-import { lazy, Suspense, type ReactElement } from 'react';
+import { lazy, Suspense, useLayoutEffect, useRef, useState, type ReactElement } from 'react';
+import { TypedAhead } from './ahead';
 import css from './Frame.module.css';
 import type { RichTextEditorProps } from './types';
 import { RichTextView } from './View';
@@ -20,17 +21,43 @@ export function preloadEditor(): void {
   void load().catch(() => undefined);
 }
 
-/** The rich text editor; its code is fetched when it is first shown. Until then the text stands where it will be written. */
+/**
+ * The rich text editor; its code is fetched when it is first shown. Until then the
+ * text stands where it will be written, and what is typed is kept for it: "m" and
+ * a quick word must not become commands of the page.
+ */
 export function RichTextEditor(props: RichTextEditorProps): ReactElement {
+  const [ahead] = useState(() => new TypedAhead());
   return (
-    <Suspense
-      fallback={
-        <div className={css['waiting']} data-appearance={props.appearance ?? 'full'} aria-busy="true">
-          <RichTextView doc={props.value} media={props.media} extensionView={props.extensionView} resolveCard={props.resolveCard} />
-        </div>
-      }
-    >
-      <Editor {...props} />
+    <Suspense fallback={<Waiting ahead={ahead} {...props} />}>
+      <Editor {...props} ahead={ahead} />
     </Suspense>
+  );
+}
+
+function Waiting({ ahead, value, media, extensionView, resolveCard, appearance = 'full', autoFocus, label, onCancel }: RichTextEditorProps & { ahead: TypedAhead }): ReactElement {
+  const place = useRef<HTMLDivElement>(null);
+  useLayoutEffect(() => {
+    if (autoFocus) place.current?.focus();
+  }, [autoFocus]);
+  return (
+    <div
+      ref={place}
+      className={css['waiting']}
+      role="group"
+      aria-label={`${label ?? 'Text'}, loading`}
+      aria-busy="true"
+      tabIndex={-1}
+      data-own-keys
+      data-appearance={appearance}
+      onKeyDown={(event) => {
+        if (event.key === 'Escape' && onCancel) {
+          event.stopPropagation();
+          onCancel();
+        } else ahead.key(event.nativeEvent);
+      }}
+    >
+      <RichTextView doc={value} media={media} extensionView={extensionView} resolveCard={resolveCard} />
+    </div>
   );
 }

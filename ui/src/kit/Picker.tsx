@@ -69,6 +69,8 @@ export function PickerList({ options, selected, onPick, onQuery, loading, placeh
     <div className={css['picker']}>
       <input
         data-autofocus
+        // Escape closes the list and not the dialog around it.
+        data-mantine-stop-propagation="true"
         className={css['query']}
         role="combobox"
         aria-expanded="true"

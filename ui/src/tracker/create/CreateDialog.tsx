@@ -1,7 +1,7 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useNavigate, useRouterState } from '@tanstack/react-router';
 import { useRef, useState, type ReactElement } from 'react';
-import { api, ApiError, useLocal, type Transition } from '../../api';
+import { api, ApiError, useLocal, type FieldMeta, type Transition } from '../../api';
 import { Button, Checkbox, Dialog, EmptyState, ErrorState, IssueTypeIcon, Picker, Skeleton, TextField, toast } from '../../kit';
 import { useSignedIn, type CreateProps } from '../../shell';
 import { ProjectTile } from '../parts/ProjectTile';
@@ -10,6 +10,7 @@ import { projectsQuery } from '../queries';
 import css from './Create.module.css';
 import { DescriptionField } from './DescriptionField';
 import { emptyDraft, hasContent, issueBody, loadDraft, saveDraft, type Draft } from './draft';
+import { kindOf } from '../issue/model';
 import { MetaField, ownFields, usualFields } from './MetaField';
 import { createFieldsQuery, createTypesQuery } from './queries';
 import { keys } from '../stale';
@@ -187,7 +188,9 @@ function MetaFields({ draft, refused, onField }: MetaFieldsProps): ReactElement 
   const first = fields.filter((field) => field.required || usualFields.includes(field.fieldId));
   const rest = fields.filter((field) => !first.includes(field));
   const position = (id: string) => (usualFields.includes(id) ? usualFields.indexOf(id) : -1);
-  const shown = [...first.sort((a, b) => position(a.fieldId) - position(b.fieldId)), ...(all ? rest : [])];
+  // Texts take the whole width, so they come last.
+  const texts = (field: FieldMeta) => Number(kindOf(field) === 'rich');
+  const shown = [...first.sort((a, b) => position(a.fieldId) - position(b.fieldId)), ...(all ? rest : [])].sort((a, b) => texts(a) - texts(b));
   return (
     <>
       <div className={css['fields']}>

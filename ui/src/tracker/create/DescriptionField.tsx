@@ -16,7 +16,7 @@ interface DescriptionFieldProps {
 export function DescriptionField({ label = 'Description', value, onChange }: DescriptionFieldProps): ReactElement {
   return (
     <div className={css['description']}>
-      <RichTextEditor label={label} value={value} onChange={onChange} placeholder={`Add a ${label.toLowerCase()}, or / for more…`} mentionSearch={searchPeople} appearance="compact" />
+      <RichTextEditor label={label} value={value} onChange={onChange} placeholder={`${label}, or / for more…`} mentionSearch={searchPeople} appearance="compact" />
     </div>
   );
 }

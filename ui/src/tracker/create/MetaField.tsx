@@ -58,9 +58,11 @@ export function MetaField(props: MetaFieldProps): ReactElement | null {
       );
     case 'rich':
       return (
-        <Field label={meta.name} error={error} required={meta.required}>
-          {() => <DescriptionField label={meta.name} value={(value as AdfDoc | null | undefined) ?? null} onChange={onChange} />}
-        </Field>
+        <div className={css['whole']}>
+          <Field label={meta.name} error={error} required={meta.required}>
+            {() => <DescriptionField label={meta.name} value={(value as AdfDoc | null | undefined) ?? null} onChange={onChange} />}
+          </Field>
+        </div>
       );
     default:
       return null;
@@ -82,12 +84,12 @@ interface PillProps {
 function PickerField({ meta, error, shown, ...picker }: PillProps): ReactElement {
   return (
     <Field label={meta.name} error={error} required={meta.required}>
-      {({ id }) => (
+      {() => (
         <Picker
           {...picker}
           placeholder={meta.name}
           trigger={({ open, opened }) => (
-            <Button id={id} className={css['pill']} aria-expanded={opened} onClick={open}>
+            <Button className={css['pill']} aria-label={`${meta.name}: ${shown?.label ?? 'None'}`} aria-expanded={opened} onClick={open}>
               <span className={css['pillText']}>
                 {shown ? (
                   <>
@@ -111,7 +113,7 @@ function PersonField({ meta, project, value, onChange, error }: MetaFieldProps):
   const [query, setQuery] = useState('');
   const { data } = useQuery({ ...assignableQuery(project, query), placeholderData: keepPreviousData });
   const options: PickerOption[] = [
-    { value: '', label: 'Automatic', mark: <Avatar person={null} /> },
+    { value: '', label: meta.fieldId === 'assignee' ? 'Automatic' : 'Nobody', mark: <Avatar person={null} /> },
     ...(data ?? []).map((user) => ({ value: user.accountId, label: user.displayName, mark: <Avatar person={user} /> })),
   ];
   const chosen = value as { accountId: string; displayName?: string } | undefined;

@@ -1,4 +1,4 @@
-import type { ReactElement } from 'react';
+import { useEffect, type ReactElement } from 'react';
 import { useLocal } from '../../api';
 import { Tabs } from '../../kit';
 import { Comments } from './Comments';
@@ -21,6 +21,10 @@ export function Activity(): ReactElement {
   const [chosen, setChosen] = useLocal<Tab>('issue-activity', 'comments');
   const wanted: Tab | null = active === 'comment' ? 'comments' : active === 'worklog' ? 'worklog' : null;
   const tab = wanted ?? chosen;
+  // Whoever has written a comment wants to see it stand there.
+  useEffect(() => {
+    if (wanted) setChosen(wanted);
+  }, [wanted, setChosen]);
   return (
     <section className={css['activity']} aria-label="Activity">
       <Tabs label="Activity" tabs={tabs} value={tab} onChange={setChosen} />

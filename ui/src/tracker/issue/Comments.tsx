@@ -4,6 +4,7 @@ import { api, readLocal, siteUrl, useLocal, writeLocal, type AdfDoc } from '../.
 import { isEmptyDoc, plainText, preloadEditor, RichTextEditor, RichTextView } from '../../editor';
 import { Avatar, Button, Dialog, ErrorState, IconButton, Menu, RelativeTime, Skeleton, toast, useSlow } from '../../kit';
 import { useSignedIn } from '../../shell';
+import { resolveCard } from './cards';
 import { useIssue } from './context';
 import { refresh, refused } from './edit';
 import css from './Activity.module.css';
@@ -152,6 +153,7 @@ function Composer(): ReactElement {
             onChange={(doc) => setKept(doc && !isEmptyDoc(doc) ? doc : undefined)}
             placeholder="Write a comment. @ mentions, / inserts."
             mentionSearch={searchPeople}
+            resolveCard={resolveCard}
             media={findMedia}
             onUpload={async (file) => {
               const [sent] = await upload([file]);
@@ -227,7 +229,7 @@ function CommentItem({ comment }: { comment: Comment }): ReactElement {
             </span>
           )}
         </div>
-        {active === place ? <EditComment comment={comment} place={place} /> : <RichTextView doc={comment.body} media={findMedia} onOpenMedia={preview} accountId={account.accountId} />}
+        {active === place ? <EditComment comment={comment} place={place} /> : <RichTextView resolveCard={resolveCard} doc={comment.body} media={findMedia} onOpenMedia={preview} accountId={account.accountId} />}
       </div>
       {asking && (
         <Dialog
@@ -288,6 +290,7 @@ function EditComment({ comment, place }: { comment: Comment; place: string }): R
         writeLocal(slot, next ?? undefined);
       }}
       mentionSearch={searchPeople}
+      resolveCard={resolveCard}
       media={findMedia}
       onUpload={async (file) => {
         const [sent] = await upload([file]);

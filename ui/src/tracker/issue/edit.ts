@@ -61,7 +61,7 @@ export function useEdit(key: string): (edit: Edit) => Promise<boolean> {
         () => false,
       );
       if (done && !edit.quiet) {
-        const rich = typeof before === 'object' && before !== null && (before as { type?: unknown }).type === 'doc';
+        const rich = [before, edit.value].some((value) => (value as { type?: unknown } | null | undefined)?.type === 'doc');
         const long = rich || edit.field === 'description' || edit.field === 'summary' || edit.field === 'timetracking';
         toast({
           title: long ? `${edit.name} changed` : `${edit.name}: ${wordsOf(edit.shown === undefined ? edit.value : edit.shown)}`,

@@ -20,8 +20,8 @@ export function Row({ name, children }: { name: string; children: ReactNode }): 
 
 interface ValueProps extends ButtonHTMLAttributes<HTMLButtonElement> {
   name: string;
-  /** The value in words, for readers of the screen. */
-  words: string;
+  /** The value in words, for readers of the screen; left out where what is shown says it. */
+  words?: string;
   keys?: string | undefined;
   ref?: Ref<HTMLButtonElement>;
 }
@@ -29,7 +29,8 @@ interface ValueProps extends ButtonHTMLAttributes<HTMLButtonElement> {
 /** A value that reads like text and opens on a click. */
 export function Value({ name, words, keys, children, className = '', ...rest }: ValueProps): ReactElement {
   return (
-    <button type="button" className={`${css['value']} ${className}`} aria-label={`${name}: ${words}`} title={keys ? `${name} (${keys})` : undefined} {...rest}>
+    <button type="button" className={`${css['value']} ${className}`} aria-label={words === undefined ? undefined : `${name}: ${words}`} title={keys ? `${name} (${keys})` : undefined} {...rest}>
+      {words === undefined && <span className="visually-hidden">{name}: </span>}
       {children}
     </button>
   );
@@ -262,7 +263,7 @@ export function TypedValue({ field, meta, value, tone }: FieldProps & { tone?: '
   const address = kind === 'url' ? safeHref(given) : null;
   return (
     <span className={css['typed']}>
-      <Value name={meta.name} words={given === '' ? 'none' : given} onClick={() => setOpened(true)} data-tone={tone}>
+      <Value name={meta.name} onClick={() => setOpened(true)} data-tone={tone}>
         {given === '' ? <None /> : kind === 'date' ? <Day day={given} /> : kind === 'datetime' ? <RelativeTime at={String(value)} /> : <span className={css['clip']}>{given}</span>}
       </Value>
       {address && (

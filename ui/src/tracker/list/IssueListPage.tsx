@@ -122,7 +122,7 @@ function IssueList({ jql, project, selected, onJql, onSelected, head, tabs, titl
           ) : search.isError && !badQuery ? (
             <ErrorState what="search" error={search.error} onRetry={() => void search.refetch()} />
           ) : issues.length === 0 ? (
-            <NoIssues failed={badQuery !== null} plain={fromJql(jql)?.text === '' && Object.keys(fromJql(jql)?.chips ?? {}).length <= (project ? 1 : 0)} project={project} />
+            <NoIssues failed={badQuery} plain={fromJql(jql)?.text === '' && Object.keys(fromJql(jql)?.chips ?? {}).length <= (project ? 1 : 0)} project={project} />
           ) : (
             <IssueTable
               label={title}
@@ -149,8 +149,14 @@ function IssueList({ jql, project, selected, onJql, onSelected, head, tabs, titl
   );
 }
 
-function NoIssues({ failed, plain, project }: { failed: boolean; plain: boolean; project: string | undefined }): ReactElement {
-  if (failed) return <EmptyState icon="search" title="The query could not be read">The place is underlined above.</EmptyState>;
+function NoIssues({ failed, plain, project }: { failed: string | null; plain: boolean; project: string | undefined }): ReactElement {
+  if (failed) {
+    return (
+      <EmptyState icon="search" title="The query could not be read">
+        {failed}
+      </EmptyState>
+    );
+  }
   if (!plain) return <EmptyState icon="search" title="No issue matches">Take a filter away, or look for other words.</EmptyState>;
   return (
     <EmptyState
