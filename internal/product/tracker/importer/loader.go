@@ -54,6 +54,7 @@ type waiting struct {
 // taken is committed.
 func (l *Loader) Load(ctx context.Context, kind, place string, r source.Reader) (*Report, error) {
 	start := l.Clock.Now()
+	defer relaxGC()()
 	l.report = &Report{Kind: kind, Source: place, Types: []*TypeReport{}}
 	l.people, l.byID, l.byKey, l.links = map[string]string{}, map[string]int64{}, map[string]int64{}, map[string]linkState{}
 	err := l.run(ctx, r)

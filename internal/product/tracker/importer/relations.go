@@ -223,6 +223,25 @@ func (w *writer) loose(all []*part) (late []*part, err error) {
 	return late, nil
 }
 
+// madeBefore gives the issue here with a key that no issue of this export has, 0 when there is none.
+func (w *writer) madeBefore(key string) (int64, error) {
+	if id, known := w.before[key]; known {
+		return id, nil
+	}
+	found, err := issue.Find(w.ctx, w.tx, w.cat, key)
+	if fault.Is(err, fault.KindNotFound) {
+		found, err = &issue.Issue{}, nil
+	}
+	if err != nil {
+		return 0, err
+	}
+	if w.before == nil {
+		w.before = map[string]int64{}
+	}
+	w.before[key] = found.ID
+	return found.ID, nil
+}
+
 // part takes something that stood apart from its issue; false when the issue is not there. The issues that got something are in rows.
 func (w *writer) part(p *part, rows map[int64]*issue.Issue) (bool, error) {
 	key, foreign := p.issue()
@@ -233,12 +252,9 @@ func (w *writer) part(p *part, rows map[int64]*issue.Issue) (bool, error) {
 		}
 	}
 	if id == 0 && key != "" {
-		found, err := issue.Find(w.ctx, w.tx, w.cat, key)
-		if err != nil && !fault.Is(err, fault.KindNotFound) {
+		var err error
+		if id, err = w.madeBefore(key); err != nil {
 			return false, err
-		}
-		if found != nil && err == nil {
-			id = found.ID
 		}
 	}
 	if id == 0 {

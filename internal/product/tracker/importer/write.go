@@ -33,6 +33,7 @@ type writer struct {
 	claimed  map[string]bool // identifiers of catalog objects made in this batch, by kind
 	numbers  map[int64]int64 // largest issue number taken, by project
 	numbered map[numberOf]bool
+	before   map[string]int64 // issues of earlier runs that parts belong to, by key, 0 for those that are not there
 	lastRank string
 	// What was inserted and is to be indexed for search.
 	freshIssues, freshComments []int64

@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"io"
 	"strconv"
+	"strings"
 
 	"holdfast.dev/internal/product/tracker/importer/source"
 )
@@ -142,58 +143,59 @@ func (r *Reader) object(raw json.RawMessage) {
 		return
 	}
 	var o struct {
-		Table      string            `json:"table"`
-		Input      json.RawMessage   `json:"input"`
-		Data       json.RawMessage   `json:"data"`
-		Issues     json.RawMessage   `json:"issues"`
-		Values     json.RawMessage   `json:"values"`
-		Issue      json.RawMessage   `json:"issue"`
-		Self       string            `json:"self"`
-		Changelog  json.RawMessage   `json:"changelog"`
-		ID         json.RawMessage   `json:"id"`
-		Key        string            `json:"key"`
-		Name       string            `json:"name"`
-		Fields     json.RawMessage   `json:"fields"`
-		Names      json.RawMessage   `json:"names"`
-		Schema     json.RawMessage   `json:"schema"`
-		CommentID  json.RawMessage   `json:"commentId"`
-		Histories  []json.RawMessage `json:"histories"`
-		Components json.RawMessage   `json:"components"`
-		Type       string            `json:"projectTypeKey"`
+		Table      string                     `json:"table"`
+		Input      json.RawMessage            `json:"input"`
+		Data       json.RawMessage            `json:"data"`
+		Issues     []json.RawMessage          `json:"issues"`
+		Values     []json.RawMessage          `json:"values"`
+		Issue      json.RawMessage            `json:"issue"`
+		Self       string                     `json:"self"`
+		Changelog  wireChangelog              `json:"changelog"`
+		ID         json.RawMessage            `json:"id"`
+		Key        string                     `json:"key"`
+		Name       string                     `json:"name"`
+		Fields     map[string]json.RawMessage `json:"fields"`
+		Names      map[string]string          `json:"names"`
+		Schema     map[string]wireSchema      `json:"schema"`
+		CommentID  json.RawMessage            `json:"commentId"`
+		Histories  []json.RawMessage          `json:"histories"`
+		Components json.RawMessage            `json:"components"`
+		Type       string                     `json:"projectTypeKey"`
 	}
-	if err := json.Unmarshal(raw, &o); err != nil {
-		if errors.As(err, new(*json.SyntaxError)) {
-			r.bad("line", "the line is no JSON, or ends early")
-		} else {
-			r.bad("object", "the object cannot be read: %v", err)
-		}
+	// Answers of early versions and of other operations have other things under these names; the rest of the object is read all the same.
+	var otherForm *json.UnmarshalTypeError
+	if err := json.Unmarshal(raw, &o); errors.As(err, new(*json.SyntaxError)) {
+		r.bad("line", "the line is no JSON, or ends early")
+		return
+	} else if errors.As(err, &otherForm) && otherForm.Field == "" {
+		r.bad("object", "it is no JSON object")
+		return
+	} else if err != nil && otherForm == nil {
+		r.bad("object", "the object cannot be read: %v", err)
 		return
 	}
 	switch {
 	case o.Table != "":
 		r.collected(o.Table, o.Input, o.Data)
 	case o.Fields != nil && o.Key != "":
-		w := wireIssue{Self: o.Self, ID: number(o.ID), Key: o.Key}
-		if json.Unmarshal(o.Fields, &w.Fields) != nil || w.Fields == nil {
-			r.bad("issue", "its fields are in none of the forms that are known")
-			return
-		}
-		// An answer of an early version may have other things under these names; the issue is taken all the same.
-		_ = json.Unmarshal(o.Names, &w.Names)
-		_ = json.Unmarshal(o.Schema, &w.Schema)
-		if len(o.Changelog) > 0 && json.Unmarshal(o.Changelog, &w.Changelog) != nil {
+		w := wireIssue{Self: o.Self, ID: number(o.ID), Key: o.Key, Fields: o.Fields, Names: o.Names, Schema: o.Schema, Changelog: o.Changelog}
+		if otherForm != nil && strings.HasPrefix(otherForm.Field, "changelog") {
 			r.bad("changelog", "its form is not known")
 		}
 		r.queue = append(r.queue, &source.Record{Issue: w.issue()})
-	case isList(o.Issues):
-		r.object(o.Issues)
+	case o.Issues != nil:
+		for _, i := range o.Issues {
+			r.object(i)
+		}
 	case len(o.CommentID) > 0:
 		r.looseComment(raw)
 	case o.Issue != nil:
 		r.object(o.Issue)
-	case isList(o.Values):
-		r.object(o.Values)
-	case o.Key != "" && o.Name != "" && (o.Type != "" || o.Components != nil):
+	case o.Values != nil:
+		for _, v := range o.Values {
+			r.object(v)
+		}
+	case o.Key != "" && o.Name != "" && (o.Type != "" || o.Components != nil || strings.Contains(o.Self, "/project/")):
 		r.project(raw)
 	default:
 		r.other(raw)
