@@ -3,6 +3,8 @@
 package extract
 
 import (
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -36,11 +38,12 @@ func walk(n *adf.Node, visit func(*adf.Node) bool, depth int) {
 
 // Link is one link, card, image or file that a document points to.
 type Link struct {
-	Href string  // as the document says it
-	Ref  ref.Ref // what Href names when it is a reference; Kind is empty for addresses
-	Text string  // what the reader sees; the alternative text of an image
-	Card bool
-	File bool // an image or a file that is shown, not a link
+	Href  string  // as the document says it
+	Ref   ref.Ref // what Href names when it is a reference; Kind is empty for addresses
+	Text  string  // what the reader sees; the alternative text of an image
+	Card  bool
+	File  bool   // an image or a file that is shown, not a link
+	Macro string // the macro whose parameter points there, such as include
 }
 
 // Links gives the links in the order of the document. Touching texts of one link are one.
@@ -75,6 +78,11 @@ func Links(doc *adf.Node) []Link {
 			}
 			fallthrough
 		default:
+			refs := storageformat.ParamRefs(n)
+			for _, name := range slices.Sorted(maps.Keys(refs)) {
+				r := refs[name]
+				add(Link{Href: r.String(), Text: r.Label(), Macro: n.Attr("extensionKey")})
+			}
 			if href := linkOf(n); href != "" {
 				add(Link{Href: href, Text: n.PlainText()})
 			}

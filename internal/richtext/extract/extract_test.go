@@ -121,3 +121,22 @@ func TestTasksAreTicked(t *testing.T) {
 		t.Fatal(out, err)
 	}
 }
+
+func TestMacrosPointToPages(t *testing.T) {
+	doc := read(t, `<ac:structured-macro ac:name="include"><ac:parameter ac:name=""><ac:link><ri:page ri:content-title="Other" ri:space-key="DS"/></ac:link></ac:parameter></ac:structured-macro>`+
+		`<ac:structured-macro ac:name="excerpt-include"><ac:parameter ac:name="">DS:Plain title</ac:parameter></ac:structured-macro>`)
+	if l := Links(doc); len(l) != 1 || l[0].Href != "wiki:page?space=DS&title=Other" || l[0].Macro != "include" {
+		t.Errorf("%+v", l)
+	}
+	if r, ok := storageformat.ParamRef(doc.Content[1], ""); !ok || r != (ref.Ref{Kind: ref.Page, Space: "DS", Title: "Plain title"}) {
+		t.Errorf("%+v", r)
+	}
+	next := RewriteLinks(doc, func(h string) string { return strings.Replace(h, "space=DS", "space=NEW", 1) })
+	out, err := storageformat.Write(next)
+	if err != nil || !strings.Contains(out, `<ac:link><ri:page ri:space-key="NEW" ri:content-title="Other" /></ac:link>`) {
+		t.Error(out, err)
+	}
+	if out, _ := storageformat.Write(doc); !strings.Contains(out, `ri:space-key="DS"`) {
+		t.Error("the document itself was changed: ", out)
+	}
+}

@@ -5,13 +5,14 @@ import (
 	"slices"
 
 	"holdfast.dev/internal/richtext/adf"
+	"holdfast.dev/internal/richtext/ref"
 	"holdfast.dev/internal/richtext/storageformat"
 )
 
 // Rewrite gives a copy of a document whose links, cards, images and mentions point elsewhere. A nil function leaves its kind as it is;
 // a function that gives its argument back leaves that one. Bodies of macros and kept source are rewritten too.
 type Rewrite struct {
-	// Link maps an href: of a link or card.
+	// Link maps an href: of a link or card, or a reference in a macro's parameter, which stays as it is unless it becomes another reference.
 	Link func(href string) string
 	// Media maps the id of a file or the address of an external image.
 	Media func(id string) string
@@ -58,6 +59,13 @@ func (r Rewrite) apply(n *adf.Node, depth int) *adf.Node {
 	}
 	if n.Type == "extension" || n.Type == "inlineExtension" {
 		r.body(&out, depth)
+	}
+	if r.Link != nil && n.Attr("extensionType") == storageformat.MacroType {
+		for name, target := range storageformat.ParamRefs(&out) {
+			if next, ok := ref.Parse(r.Link(target.String())); ok && next != target {
+				storageformat.SetParamRef(&out, name, next)
+			}
+		}
 	}
 	return &out
 }
