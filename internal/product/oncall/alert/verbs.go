@@ -124,12 +124,12 @@ func with(rs []Responder, r Responder) []Responder {
 	return append(slices.Clip(rs), r)
 }
 
-// Escalated notes that an alert goes to an escalation.
+// Escalated notes that an alert goes to an escalation, which stands last among the responders from then on.
 func Escalated(ctx context.Context, tx *volume.Tx, a *Alert, to Responder, by By) error {
 	if !a.Open {
 		return closed()
 	}
-	a.Responders = with(a.Responders, to)
+	a.Responders = with(slices.DeleteFunc(slices.Clone(a.Responders), func(r Responder) bool { return r.Type == to.Type && r.ID == to.ID }), to)
 	return finish(ctx, tx, a, by, "Alert escalated to "+to.Name+by.via())
 }
 

@@ -16,6 +16,7 @@ import (
 	"holdfast.dev/internal/product/oncall/alert"
 	"holdfast.dev/internal/product/oncall/integration"
 	"holdfast.dev/internal/product/oncall/key"
+	"holdfast.dev/internal/product/oncall/roster"
 )
 
 // right is what an operation needs of a key's integration. A person who is a member of the site reads and acts; what configures needs an administrator of the site,
@@ -42,7 +43,10 @@ func (h *handler) Authenticate(r *http.Request) (httpkit.Caller, error) {
 	}
 	var i *integration.Integration
 	err = v.Read(r.Context(), func(tx *volume.Tx) error {
-		i, err = key.Integration(r.Context(), tx, secret)
+		if i, err = key.Integration(r.Context(), tx, secret); err != nil {
+			return err
+		}
+		_, err = roster.Load(r.Context(), tx) // remembered from here on, which it would not be from a write
 		return err
 	})
 	if err != nil {

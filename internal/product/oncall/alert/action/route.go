@@ -11,7 +11,7 @@ import (
 
 // Route finds out whom an alert is for, before it is raised: the responders that it names, by their names or IDs, and those of its integration; i may be nil. The
 // integration's team gets what names nobody. A name that nobody has is passed over, since an alert is better told to somebody else than refused, and the log
-// says so. An alert left without responders is the engine's matter: the default team's.
+// says so. An alert that is nobody's is the default team's.
 func Route(ctx context.Context, tx *volume.Tx, n *alert.New, i *integration.Integration) error {
 	wanted := n.Responders
 	if i != nil {
@@ -19,9 +19,6 @@ func Route(ctx context.Context, tx *volume.Tx, n *alert.New, i *integration.Inte
 		if len(wanted) == 0 && i.TeamID != "" {
 			wanted = []alert.Responder{{Type: "team", ID: i.TeamID}}
 		}
-	}
-	if len(wanted) == 0 && len(n.VisibleTo) == 0 {
-		return nil
 	}
 	people, err := roster.Load(ctx, tx)
 	if err != nil {
@@ -45,6 +42,9 @@ func Route(ctx context.Context, tx *volume.Tx, n *alert.New, i *integration.Inte
 			continue
 		}
 		n.VisibleTo = append(n.VisibleTo, r)
+	}
+	if t := people.DefaultTeam(); len(n.Responders) == 0 && len(visible) == 0 && t != nil {
+		n.Responders = []alert.Responder{{Type: "team", ID: t.ID, Name: t.Name}}
 	}
 	return nil
 }
