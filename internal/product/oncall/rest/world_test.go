@@ -67,6 +67,7 @@ type world struct {
 	mux     http.Handler
 	key     string
 	person  *identity.Principal // who is signed in, nil for keys
+	joined  []needs.Person      // people beside Ann
 }
 
 // Authenticate implements httpkit.Authenticator: the accounts of the site, as the access product proves them.
