@@ -139,3 +139,16 @@ func Like(ctx context.Context, tx *volume.Tx, start, account string, limit int) 
 	start = strings.ToLower(start)
 	return storage.All(ctx, tx.Tx, qLike, scan, start, start+"\U0010FFFF", account, limit)
 }
+
+// InSpace gives the labels on the contents of a space that a viewer's condition (on the alias "c") lets through, by name.
+func InSpace(ctx context.Context, tx *volume.Tx, visible string, spaceID int64, account string) ([]Label, error) {
+	return storage.AllText(ctx, tx.Tx, `SELECT DISTINCT `+columns+` FROM wiki_labelling x JOIN wiki_label l ON l.id = x.label_id JOIN wiki_content c ON c.id = x.target_id
+		WHERE c.space_id = $1 AND c.status = 'current' AND (l.owner = '' OR l.owner = $2) AND `+visible+` ORDER BY l.name, l.prefix, l.id LIMIT 1000`, scan, spaceID, account)
+}
+
+// All gives a page of the labels that somebody may see, after an identifier.
+func All(ctx context.Context, tx *volume.Tx, after int64, account string, limit int) ([]Label, error) {
+	return storage.All(ctx, tx.Tx, qAll, scan, after, account, limit)
+}
+
+var qAll = storage.Register("wiki/label.all", `SELECT `+columns+` FROM wiki_label l WHERE l.id > $1 AND (l.owner = '' OR l.owner = $2) ORDER BY l.id LIMIT $3`)

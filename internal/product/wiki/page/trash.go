@@ -188,3 +188,26 @@ func Purge(ctx context.Context, tx *volume.Tx, c *content.Content) error {
 	}
 	return nil
 }
+
+// PurgeOne removes a single comment or attachment that is in the trash.
+func PurgeOne(ctx context.Context, tx *volume.Tx, id int64) error {
+	for _, q := range purgeOne {
+		if _, err := tx.Exec(ctx, q, id); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+var purgeOne = []*storage.Query{
+	storage.Register("wiki/text.purge_one", `DELETE FROM wiki_text WHERE content_id = $1`),
+	storage.Register("wiki/use.purge_one", `DELETE FROM wiki_use WHERE content_id = $1`),
+	storage.Register("wiki/comment.purge_one", `DELETE FROM wiki_comment WHERE content_id = $1`),
+	storage.Register("wiki/file.purge_one", `DELETE FROM wiki_file WHERE content_id = $1`),
+	storage.Register("wiki/labelling.purge_one", `DELETE FROM wiki_labelling WHERE target_id = $1`),
+	storage.Register("wiki/like.purge_one", `DELETE FROM wiki_like WHERE content_id = $1`),
+	storage.Register("wiki/property.purge_one", `DELETE FROM wiki_property WHERE owner_id = $1`),
+	storage.Register("wiki/task.purge_one", `DELETE FROM wiki_task WHERE content_id = $1`),
+	storage.Register("wiki/version.purge_one", `DELETE FROM wiki_version WHERE content_id = $1`),
+	storage.Register("wiki/content.purge_one", `DELETE FROM wiki_content WHERE id = $1`),
+}

@@ -12,7 +12,7 @@ import (
 )
 
 // step is the distance of positions of neighbours that nobody has come between.
-const step = 1 << 20
+const step = 1 << 16
 
 // Where says where a page goes in relation to another.
 type Where string

@@ -94,7 +94,9 @@ func (s *site) Authenticate(r *http.Request) (httpkit.Caller, error) {
 
 type directory struct{ s *site }
 
-func (d directory) Everybody(context.Context) (map[string]needs.Person, error) { return d.s.people, nil }
+func (d directory) Everybody(context.Context) (map[string]needs.Person, error) {
+	return d.s.people, nil
+}
 
 func (d directory) Search(_ context.Context, query string, startAt, limit int) ([]needs.Person, int, error) {
 	var out []needs.Person
