@@ -23,6 +23,7 @@ import (
 type served struct {
 	url, token string
 	client     *http.Client
+	node       *Node
 }
 
 const benchEmail = "ann@example.com"
@@ -38,7 +39,7 @@ func serve(b testing.TB) *served {
 	if err != nil {
 		b.Fatal(err)
 	}
-	s := &served{client: &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 64}}}
+	s := &served{node: n, client: &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 64}}}
 	if s.token, err = n.products.access.CreateToken(ctx, site.Org, benchEmail, "bench", 0); err != nil {
 		b.Fatal(err)
 	}
