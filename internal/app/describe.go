@@ -9,6 +9,7 @@ import (
 	"holdfast.dev/internal/platform/storage"
 	"holdfast.dev/internal/platform/volume"
 	"holdfast.dev/internal/product/tracker"
+	"holdfast.dev/internal/product/tracker/catalog"
 	"holdfast.dev/internal/product/tracker/changes"
 )
 
@@ -65,6 +66,15 @@ func (n *Node) describeCommit(ctx context.Context, tx *volume.Tx, kind string, w
 		return nil, err
 	}
 	return n.describeRows(ctx, tx, kind, words, rows)
+}
+
+// plainWords gives the words for a volume's rows where nobody asks who is who: people by their account.
+func (n *Node) plainWords(ctx context.Context, tx *volume.Tx, kind string) (words changes.Words, err error) {
+	words.Person = func(a string) string { return a }
+	if kind == "work" {
+		words.Catalog, err = catalog.Load(ctx, tx)
+	}
+	return words, err
 }
 
 // typeOf names the things that a table's rows are or belong to, "" for those that are nobody's business.

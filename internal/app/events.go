@@ -17,7 +17,6 @@ import (
 	"holdfast.dev/internal/platform/httpkit"
 	"holdfast.dev/internal/platform/journal"
 	"holdfast.dev/internal/platform/volume"
-	"holdfast.dev/internal/product/tracker/catalog"
 	"holdfast.dev/internal/product/tracker/changes"
 )
 
@@ -195,12 +194,9 @@ func (s *Server) entities(ctx context.Context, v *volume.Volume, c journal.Commi
 	out := []entity{}
 	if c.Summary.Changes() <= described {
 		err := v.Read(ctx, func(tx *volume.Tx) error {
-			words := changes.Words{Person: func(a string) string { return a }}
-			if kind == "work" {
-				var err error
-				if words.Catalog, err = catalog.Load(ctx, tx); err != nil {
-					return err
-				}
+			words, err := s.node.plainWords(ctx, tx, kind)
+			if err != nil {
+				return err
 			}
 			items, err := s.node.describeCommit(ctx, tx, kind, words, c)
 			for _, i := range items {

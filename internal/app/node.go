@@ -21,6 +21,7 @@ import (
 	"holdfast.dev/internal/platform/identity"
 	"holdfast.dev/internal/platform/jobs"
 	"holdfast.dev/internal/platform/journal"
+	"holdfast.dev/internal/platform/maintenance"
 	"holdfast.dev/internal/platform/notify"
 	"holdfast.dev/internal/platform/recovery"
 	"holdfast.dev/internal/platform/storage"
@@ -46,6 +47,8 @@ type Node struct {
 	Jobs     *jobs.Runner
 	Mailer   *notify.Mailer // nil where no mail server is configured
 	Webhooks *webhook.Client
+
+	Maintenance *maintenance.Engine
 
 	products  products
 	commits   *broadcast
@@ -166,6 +169,7 @@ func (n *Node) wire(store vault.Store) {
 		},
 	})
 	n.Fleet = fleet.New(n.Pool.Volume(fleet.ControlRef), n.Engine, n.Clock)
+	n.Maintenance = n.newMaintenance()
 	host, err := os.Hostname()
 	if err != nil {
 		host = "node"

@@ -2,11 +2,14 @@ package app
 
 import (
 	"context"
+	"slices"
 
 	"holdfast.dev/internal/base/fault"
 	"holdfast.dev/internal/base/ids"
+	"holdfast.dev/internal/platform/addon"
 	"holdfast.dev/internal/platform/fleet"
 	"holdfast.dev/internal/platform/httpkit"
+	"holdfast.dev/internal/platform/maintenance"
 	"holdfast.dev/internal/platform/operator"
 	"holdfast.dev/internal/platform/vault"
 	"holdfast.dev/internal/platform/volume"
@@ -56,8 +59,8 @@ func Kinds() []volume.Kind {
 // controlKind is the control database: the fleet, those who run it, and what they plan.
 func controlKind() volume.Kind {
 	k := fleet.Kind()
-	k.Migrations = append(k.Migrations, operator.Migrations()...)
-	k.Tables = append(k.Tables, operator.Tables...)
+	k.Migrations = slices.Concat(k.Migrations, operator.Migrations(), addon.Migrations(), maintenance.Migrations())
+	k.Tables = slices.Concat(k.Tables, operator.Tables, addon.Tables, maintenance.Tables)
 	return k
 }
 

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"holdfast.dev/internal/base/fault"
+	"holdfast.dev/internal/platform/addon"
 	"holdfast.dev/internal/platform/fleet"
 	"holdfast.dev/internal/platform/httpkit"
 	"holdfast.dev/internal/platform/identity"
@@ -34,7 +35,8 @@ var SiteProducts = []string{"tracker", "wiki", "oncall", "status"}
 // written in the transaction that causes it.
 func siteKinds() []volume.Kind {
 	return []volume.Kind{
-		{Name: "work", Migrations: slices.Concat(tracker.Migrations(), jobs.Migrations(), wiki.Migrations()), Tables: slices.Concat(tracker.Tables(), jobs.Tables, wiki.Tables())},
+		{Name: "work", Migrations: slices.Concat(tracker.Migrations(), jobs.Migrations(), addon.SiteMigrations(), wiki.Migrations()),
+			Tables: slices.Concat(tracker.Tables(), jobs.Tables, addon.SiteTables, wiki.Tables())},
 		withJobs("oncall", oncall.Migrations(), oncall.Tables()),
 		withJobs("status", status.Migrations(), status.Tables()),
 	}

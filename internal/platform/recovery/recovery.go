@@ -239,6 +239,12 @@ func Outcome(detail, kind string) (target, head int64, digest string, ok bool) {
 	return 0, 0, "", false
 }
 
+// Asked gives what was asked of a restore that the ledger speaks of: "to commit 17", for instance.
+func Asked(detail string) string {
+	asked, _, _ := strings.Cut(detail, "; ")
+	return asked
+}
+
 // Changed tells whether a restore that the ledger speaks of changed any volume.
 func Changed(detail string) bool {
 	for part := range strings.SplitSeq(detail, "; ") {
