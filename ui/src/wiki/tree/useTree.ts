@@ -1,0 +1,115 @@
+import { useMutation, useQueries, useQuery, useQueryClient, type QueryClient } from '@tanstack/react-query';
+import { useCallback, useMemo } from 'react';
+import { api, ApiError, errorMessage, useLocal } from '../../api';
+import { toast } from '../../kit';
+import { pagePath, spacePath } from '../queries';
+import { keys } from '../stale';
+import type { TreeLevel } from '../wire';
+import { backMove, moved, placeOf, type Levels, type Move } from './model';
+
+const pageSize = 200;
+const levelKey = (space: string, parent: string) => [...keys.tree(space), 'level', parent];
+
+const fetchLevel = (space: string, parent: string, cursor: string, signal?: AbortSignal) =>
+  api.get<TreeLevel>(`${spacePath(space)}/tree`, { query: { parent, limit: pageSize, cursor }, ...(signal ? { signal } : {}) });
+
+/** A level as far as it was loaded before: who scrolled deep keeps what is in sight. */
+async function loadLevel(queries: QueryClient, space: string, parent: string, signal: AbortSignal): Promise<TreeLevel> {
+  const before = queries.getQueryData<TreeLevel>(levelKey(space, parent))?.nodes.length ?? 0;
+  let level = await fetchLevel(space, parent, '', signal);
+  while (level.next && level.nodes.length < before) {
+    const more = await fetchLevel(space, parent, level.next, signal);
+    level = { ...more, nodes: [...level.nodes, ...more.nodes] };
+  }
+  return { ...level, nodes: level.nodes ?? [] };
+}
+
+export interface Tree {
+  levels: Levels;
+  isOpen: (id: string) => boolean;
+  setOpen: (id: string, open: boolean) => void;
+  more: (parent: string) => void;
+  move: (move: Move) => boolean;
+  error: unknown;
+  retry: () => void;
+}
+
+const none: Record<string, boolean> = {};
+
+/** The tree of a space: levels that are open are loaded, with those down to the page in sight. */
+export function useTree(space: string, pageId: string | undefined): Tree {
+  const queries = useQueryClient();
+  const [toggled, setToggled] = useLocal<Record<string, boolean>>(`wiki.tree.${space}`, none);
+  const path = useQuery({
+    queryKey: [...keys.tree(space), 'path', pageId],
+    enabled: pageId !== undefined,
+    retry: false,
+    queryFn: async ({ signal }) => {
+      const { levels } = await api.get<{ levels: ({ parent: string } & TreeLevel)[] | null }>(`${spacePath(space)}/tree/path`, { query: { page: pageId }, signal });
+      const found = levels ?? [];
+      for (const { parent, nodes, next } of found) queries.setQueryData<TreeLevel>(levelKey(space, parent), (known) => (known && known.nodes.length > nodes.length ? known : { nodes: nodes ?? [], ...(next ? { next } : {}) }));
+      return found.map((level) => level.parent);
+    },
+  });
+  const parents = path.data;
+  const settled = pageId === undefined || !path.isPending;
+  const isOpen = useCallback((id: string) => toggled[id] ?? parents?.includes(id) ?? false, [toggled, parents]);
+  const openIds = useMemo(() => ['', ...new Set([...(parents ?? []), ...Object.keys(toggled)].filter((id) => id !== '' && isOpen(id)))], [parents, toggled, isOpen]);
+  const results = useQueries({
+    queries: openIds.map((parent) => ({
+      queryKey: levelKey(space, parent),
+      queryFn: ({ signal }: { signal: AbortSignal }) => loadLevel(queries, space, parent, signal),
+      enabled: settled,
+      retry: false,
+    })),
+  });
+  const levels = useMemo(() => Object.fromEntries(openIds.flatMap((parent, i) => (results[i]?.data ? [[parent, results[i].data] as const] : []))) as Levels, [openIds, results]);
+
+  const { mutate } = useMutation({
+    meta: { quiet: true },
+    mutationFn: ({ id, targetId, position }: Move & { undoing?: boolean }) => api.post(`${pagePath(id)}/move`, { targetId, position }),
+    onMutate: async (move) => {
+      await queries.cancelQueries({ queryKey: keys.tree(space) });
+      const back = backMove(levels, move.id);
+      paint(queries, space, levels, moved(levels, move));
+      return { before: levels, back };
+    },
+    onSuccess: (_answer, move, context) => {
+      if (move.undoing) return;
+      const title = placeOf(levels, move.id)?.node.title ?? 'Page';
+      const { back } = context;
+      toast({ title: `${title} moved`, ...(back ? { undo: () => mutate({ ...back, undoing: true }) } : {}) });
+    },
+    onError: (error, _move, context) => {
+      if (context) paint(queries, space, levels, context.before);
+      const id = error instanceof ApiError && error.requestId ? ` Request ${error.requestId}.` : '';
+      toast({ title: 'The page stays where it was', detail: errorMessage(error) + id, tone: 'error' });
+    },
+    onSettled: () => Promise.all([queries.invalidateQueries({ queryKey: keys.tree(space) }), queries.invalidateQueries({ queryKey: keys.pages })]),
+  });
+
+  return {
+    levels,
+    isOpen,
+    setOpen: (id, open) => setToggled({ ...toggled, [id]: open }),
+    more: (parent) => {
+      const level = levels[parent];
+      if (!level?.next) return;
+      void fetchLevel(space, parent, level.next).then(
+        (next) => queries.setQueryData<TreeLevel>(levelKey(space, parent), (known) => known && { nodes: [...known.nodes, ...next.nodes], ...(next.next ? { next: next.next } : {}) }),
+        (error: unknown) => toast({ title: 'More pages could not be loaded', detail: errorMessage(error), tone: 'error' }),
+      );
+    },
+    move: (move) => {
+      if (moved(levels, move) === levels) return false;
+      mutate(move);
+      return true;
+    },
+    error: levels[''] ? null : (results[0]?.error ?? null),
+    retry: () => void queries.invalidateQueries({ queryKey: keys.tree(space) }),
+  };
+}
+
+function paint(queries: QueryClient, space: string, before: Levels, after: Levels): void {
+  for (const [parent, level] of Object.entries(after)) if (before[parent] !== level) queries.setQueryData<TreeLevel>(levelKey(space, parent), level);
+}
