@@ -5,6 +5,7 @@ import { createRoot } from 'react-dom/client';
 import { ApiError, connection, errorMessage, sessionQuery, whenSignedOut } from './api';
 import { KitProvider, toast } from './kit';
 import { makeRouter } from './routes';
+import { loadAhead } from './shell';
 
 const queries = new QueryClient({
   defaultOptions: {
@@ -29,6 +30,12 @@ const queries = new QueryClient({
 });
 
 const router = makeRouter(queries);
+
+// The code of the page comes while the session is still being asked for.
+for (const route of router.getMatchedRoutes(router.latestLocation.pathname)[0]) {
+  void router.loadRouteChunk(route)?.catch(() => undefined);
+}
+loadAhead(location.pathname, queries);
 
 whenSignedOut(() => {
   void queries.fetchQuery({ ...sessionQuery, staleTime: 0 }).then((session) => {

@@ -4,6 +4,7 @@ export { closeOverlay, openOverlay, type Overlay } from './overlays';
 export { Page, Section, usePageTitle } from './Page';
 export {
   firstPage,
+  loadAhead,
   registerProducts,
   type CreateEntry,
   type CreateProps,

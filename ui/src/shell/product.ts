@@ -1,6 +1,7 @@
+import type { QueryClient } from '@tanstack/react-query';
 import type { LinkProps, NavigateOptions } from '@tanstack/react-router';
 import type { ComponentType, ReactNode } from 'react';
-import { boot, type StaleKeys } from '../api';
+import { boot, sessionQuery, type StaleKeys } from '../api';
 import type { IconName } from '../kit';
 import { useSignedIn } from './session';
 
@@ -91,6 +92,11 @@ export interface ProductManifest {
   create?: readonly CreateEntry[];
   stale?: StaleKeys;
   suggest?: Suggest;
+  /**
+   * What the page at this address will need, while the application itself is only starting: chunks that its
+   * own chunk would import later (`code`), and queries (`data`, called once somebody is known to be signed in).
+   */
+  ahead?: (path: string) => { code?: () => Promise<unknown>; data?: (queries: QueryClient) => Promise<unknown> } | undefined;
 }
 
 let all: readonly ProductManifest[] = [];
@@ -111,6 +117,19 @@ export const isOn = (product: ProductManifest, on: readonly string[]): boolean =
 export function firstPage(on: readonly string[]): To | undefined {
   const product = all.find((each) => each.always !== true && on.includes(each.name));
   return product?.rail[0]?.link;
+}
+
+const sitePath = (path: string): string => (boot.basePath !== '' && path.startsWith(boot.basePath) ? path.slice(boot.basePath.length) : path);
+
+/** Begins to fetch what the first page needs, all at once instead of one after the other. Failures are the page's to show. */
+export function loadAhead(path: string, queries: QueryClient): void {
+  const wanted = productAt(all, path)?.ahead?.(sitePath(path));
+  const quiet = () => undefined;
+  wanted?.code?.().catch(quiet);
+  queries
+    .ensureQueryData(sessionQuery)
+    .then((session) => (session.state === 'signed-in' ? wanted?.data?.(queries) : undefined))
+    .catch(quiet);
 }
 
 const visible = <T extends { admin?: boolean }>(entries: readonly T[] | undefined, admin: boolean): T[] => (entries ?? []).filter((entry) => admin || entry.admin !== true);
@@ -135,7 +154,7 @@ export function useProducts(): VisibleProduct[] {
 
 /** The product that a path belongs to. */
 export function productAt<T extends ProductManifest>(products: readonly T[], path: string): T | undefined {
-  const inside = boot.basePath !== '' && path.startsWith(boot.basePath) ? path.slice(boot.basePath.length) : path;
+  const inside = sitePath(path);
   const fits = (start: string) => inside === start || inside.startsWith(`${start}/`);
   let best: { product: T; length: number } | undefined;
   for (const product of products) {

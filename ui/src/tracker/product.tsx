@@ -27,6 +27,12 @@ export const product: ProductManifest = {
   ],
   create: [{ id: 'issue', label: 'Issue', icon: 'issues', Dialog: lazy(() => import('./create/CreateDialog').then((m) => ({ default: m.CreateDialog }))) }],
   stale: staleKeys,
+  ahead: (path) => {
+    const key = /^\/browse\/([A-Z][A-Z0-9_]*-\d+)$/.exec(path)?.[1];
+    if (!key) return undefined;
+    const queriesOf = import('./issue/queries');
+    return { code: () => import('./issue'), data: (queries) => queriesOf.then(({ issueQuery, commentsQuery }) => Promise.all([queries.prefetchQuery(issueQuery(key)), queries.prefetchInfiniteQuery(commentsQuery(key))])) };
+  },
   suggest: (query, signal) => import('./suggest').then((m) => m.suggest(query, signal)),
 };
 
