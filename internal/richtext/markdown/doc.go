@@ -1,7 +1,8 @@
 // Package markdown turns Markdown (CommonMark with GitHub's tables, task lists, strikethrough, bare links and alerts) into ADF documents and
 // back. It is a form for people: what Markdown has no words for is written so that it reads well, and comes back where it can: panels as
 // alerts, expands as <details>, mentions as links of package ref, macros and other extensions as code blocks of the language "adf".
-// HTML other than a few tags is text. Parsing never fails.
+// HTML other than a few tags is text. Parsing never fails; what only an attacker writes, with thousands of signs in one block or hundreds of
+// quotes in another, becomes plain text.
 package markdown
 
 // MaxBytes is the longest text that is parsed as Markdown; the rest becomes plain text.

@@ -83,3 +83,15 @@ func FuzzMarkdown(f *testing.F) {
 		}
 	})
 }
+
+func TestLongTablesAndCodeAreRead(t *testing.T) {
+	table := "|a|b|\n|-|-|\n" + strings.Repeat("|**x**|`y`|\n", 3_000)
+	code := "```\n" + strings.Repeat("a[i] = *b & (c)\n", 3_000) + "```\n"
+	doc := Parse(table + "\n" + code)
+	if len(doc.Content) != 2 || doc.Content[0].Type != "table" || len(doc.Content[0].Content) != 3001 || doc.Content[1].Type != "codeBlock" {
+		t.Fatalf("%d blocks, the first a %s", len(doc.Content), doc.Content[0].Type)
+	}
+	if hostile := Parse(strings.Repeat("*a_ ", 20_000)); hostile.Content[0].Type != "paragraph" || len(hostile.Content[0].Content) != 1 {
+		t.Fatal("hostile text is not plain")
+	}
+}

@@ -24,7 +24,7 @@ func Parse(src string) *adf.Node {
 	if len(src) > MaxBytes {
 		src, rest = strings.ToValidUTF8(src[:MaxBytes], ""), src[MaxBytes:]
 	}
-	if nesting(src) > 500 { // no author nests so; a parser would take long
+	if nesting(src) > 500 || dense(src) { // no author writes so; a parser would take long
 		return adf.FromPlainText(src + rest)
 	}
 	p := &parser{src: []byte(src), known: map[*ast.List]bool{}}
@@ -39,23 +39,6 @@ func Parse(src string) *adf.Node {
 		return adf.FromPlainText(src + rest)
 	}
 	return doc
-}
-
-// nesting bounds how deep quotes and lists can be, from the longest run of their signs at the start of a line.
-func nesting(src string) int {
-	deepest := 0
-	for line := range strings.SplitSeq(src, "\n") {
-		n := 0
-		for i := 0; i < len(line) && strings.IndexByte(" \t>-+*.)0123456789", line[i]) >= 0; i++ {
-			if strings.IndexByte(">-+*.)", line[i]) >= 0 {
-				n++
-			}
-		}
-		if n < len(strings.TrimRight(line, " \t")) || strings.Contains(line, ">") {
-			deepest = max(deepest, n)
-		}
-	}
-	return deepest
 }
 
 type parser struct {

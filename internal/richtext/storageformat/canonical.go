@@ -144,12 +144,9 @@ func canonChildren(e *elem) []*elem {
 		if c.isText() && !verbatim[e.name] {
 			c.text = collapse(c.text)
 		}
-		if n := len(out); n > 0 && joinable(out[n-1], c) {
-			out[n-1] = join(out[n-1], c)
-			continue
-		}
 		out = append(out, c)
 	}
+	out = merged(out)
 	if containers[e.name] {
 		out = paragraphs(out)
 	}
@@ -166,17 +163,28 @@ func joinable(a, b *elem) bool {
 	return (formatting[a.name] || a.name == "a" || a.name == "ac:inline-comment-marker") && a.name == b.name && slices.Equal(a.attrs, b.attrs)
 }
 
-func join(a, b *elem) *elem {
-	if a.isText() {
-		return newText(a.text + b.text)
-	}
-	out := &elem{name: a.name, attrs: a.attrs, children: slices.Clone(a.children)}
-	for _, c := range b.children {
-		if n := len(out.children); n > 0 && joinable(out.children[n-1], c) {
-			out.children[n-1] = join(out.children[n-1], c)
+// merged makes one of neighbours that are joinable, all at once so that it takes no longer the more there are.
+func merged(in []*elem) []*elem {
+	var out []*elem
+	for i := 0; i < len(in); {
+		j := i + 1
+		for j < len(in) && joinable(in[i], in[j]) {
+			j++
+		}
+		if j == i+1 {
+			out = append(out, in[i])
+			i = j
 			continue
 		}
-		out.children = append(out.children, c)
+		one := &elem{name: in[i].name, attrs: in[i].attrs}
+		var text strings.Builder
+		for _, e := range in[i:j] {
+			text.WriteString(e.text)
+			one.children = append(one.children, e.children...)
+		}
+		one.text, one.children = text.String(), merged(one.children)
+		out = append(out, one)
+		i = j
 	}
 	return out
 }

@@ -36,7 +36,28 @@ func (c *conv) inline(kids []*elem, depth int, bare bool) []*adf.Node {
 	for _, k := range kids {
 		in.elem(k)
 	}
-	return in.out
+	return joined(in.out)
+}
+
+// joined makes one text of neighbours with the same marks.
+func joined(nodes []*adf.Node) []*adf.Node {
+	var out []*adf.Node
+	for i := 0; i < len(nodes); {
+		j := i + 1
+		for j < len(nodes) && nodes[i].Type == "text" && nodes[j].Type == "text" && sameMarks(nodes[i].Marks, nodes[j].Marks) {
+			j++
+		}
+		if j > i+1 {
+			var b strings.Builder
+			for _, n := range nodes[i:j] {
+				b.WriteString(n.Text)
+			}
+			nodes[i].Text = b.String()
+		}
+		out = append(out, nodes[i])
+		i = j
+	}
+	return out
 }
 
 // liner collects inline nodes while it walks through formatting.
@@ -49,12 +70,6 @@ type liner struct {
 
 func (in *liner) emit(n *adf.Node) {
 	n.Marks = append(slices.Clone(in.marks), n.Marks...)
-	if n.Type == "text" && len(in.out) > 0 {
-		if last := in.out[len(in.out)-1]; last.Type == "text" && sameMarks(last.Marks, n.Marks) {
-			last.Text += n.Text
-			return
-		}
-	}
 	in.out = append(in.out, n)
 }
 

@@ -1,12 +1,11 @@
 package storageformat
 
 import (
-	"fmt"
-
 	"holdfast.dev/internal/richtext/adf"
 )
 
-// Parse reads storage format. The document is valid. Errors are *Error and say where the source is no XML.
+// Parse reads storage format. The document is valid. Errors are *Error: they say where the source is no XML, or that the page is larger
+// than documents may be.
 func Parse(storage string) (*adf.Node, error) {
 	root, err := readSource(storage)
 	if err != nil {
@@ -18,7 +17,7 @@ func Parse(storage string) (*adf.Node, error) {
 		doc.Content = []*adf.Node{adf.Paragraph()}
 	}
 	if err := adf.Validate(doc); err != nil {
-		return nil, fmt.Errorf("the page has no form in ADF: %w", err)
+		return nil, &Error{Reason: "the page is too large: " + err.Error()}
 	}
 	if len(storage) > adf.MaxBytes/16 && len(doc.JSON()) > adf.MaxBytes {
 		return nil, &Error{Reason: "the page is too large"}
@@ -76,7 +75,7 @@ func (c *conv) provenLine(parent string, run []*elem, depth int) *adf.Node {
 				in.emit(opaque(e, true))
 			}
 		}
-		p.Content = in.out
+		p.Content = joined(in.out)
 	}
 	return p
 }

@@ -47,6 +47,9 @@ func readSource(src string) (*elem, error) {
 			return nil, err
 		}
 	}
+	if err := r.flush(); err != nil {
+		return nil, err
+	}
 	if top := r.top(); len(r.stack) > 1 {
 		return nil, r.fail("the element <" + top.name + "> is not closed")
 	}
@@ -57,6 +60,7 @@ type reader struct {
 	d     *xml.Decoder
 	stack []*elem
 	count int
+	text  []byte // read and not yet in the tree
 }
 
 func (r *reader) top() *elem { return r.stack[len(r.stack)-1] }
@@ -66,21 +70,41 @@ func (r *reader) fail(reason string) error {
 	return &Error{Line: line, Column: col, Reason: reason}
 }
 
+// flush ends a text, which comments and CDATA sections may have parted.
+func (r *reader) flush() error {
+	if len(r.text) == 0 {
+		return nil
+	}
+	if r.count++; r.count > MaxElements {
+		return r.fail(fmt.Sprintf("there are more than %d elements", MaxElements))
+	}
+	if kids := r.top().children; len(kids) > 0 && kids[len(kids)-1].isText() { // formatting of nothing stood between
+		kids[len(kids)-1].text += string(r.text)
+	} else {
+		r.top().add(newText(string(r.text)))
+	}
+	r.text = r.text[:0]
+	return nil
+}
+
 func (r *reader) token(t xml.Token) error {
 	switch t := t.(type) {
 	case xml.StartElement:
+		if err := r.flush(); err != nil {
+			return err
+		}
 		if len(r.stack) > MaxDepth {
 			return r.fail(fmt.Sprintf("elements nest more than %d levels deep", MaxDepth))
 		}
 		if r.count++; r.count > MaxElements {
 			return r.fail(fmt.Sprintf("there are more than %d elements", MaxElements))
 		}
-		e := &elem{name: joined(t.Name)}
+		e := &elem{name: qualified(t.Name)}
 		if !validName(e.name) {
 			return r.fail("no element may be called " + e.name)
 		}
 		for _, a := range t.Attr {
-			name := joined(a.Name)
+			name := qualified(a.Name)
 			if _, twice := e.lookup(name); twice || !validName(name) {
 				return r.fail("the attribute " + name + " cannot stand here")
 			}
@@ -92,7 +116,10 @@ func (r *reader) token(t xml.Token) error {
 		r.top().add(e)
 		r.stack = append(r.stack, e)
 	case xml.EndElement:
-		name := joined(t.Name)
+		if err := r.flush(); err != nil {
+			return err
+		}
+		name := qualified(t.Name)
 		if len(r.stack) == 1 || r.top().name != name {
 			want := "none"
 			if len(r.stack) > 1 {
@@ -107,20 +134,12 @@ func (r *reader) token(t xml.Token) error {
 			parent.children = parent.children[:len(parent.children)-1]
 		}
 	case xml.CharData:
-		s := string(t)
-		if n := len(r.top().children); n > 0 && r.top().children[n-1].isText() {
-			r.top().children[n-1].text += s
-			return nil
-		}
-		if r.count++; r.count > MaxElements {
-			return r.fail(fmt.Sprintf("there are more than %d elements", MaxElements))
-		}
-		r.top().add(newText(s))
+		r.text = append(r.text, t...)
 	}
 	return nil // comments, processing instructions and declarations say nothing
 }
 
-func joined(n xml.Name) string {
+func qualified(n xml.Name) string {
 	if n.Space == "" {
 		return n.Local
 	}
