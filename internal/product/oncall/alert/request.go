@@ -65,7 +65,7 @@ func LastRequests(ctx context.Context, tx *volume.Tx, integrationID string, limi
 
 // ForgetRequests drops outcomes older than a week, at most limit of them; it gives how many went.
 func ForgetRequests(ctx context.Context, tx *volume.Tx, limit int) (int64, error) {
-	oldest := NewID(tx.Now().Add(-requestAge))
+	oldest := firstID(tx.Now().Add(-requestAge))
 	return tx.Exec(ctx, qForget, oldest, limit)
 }
 

@@ -87,7 +87,10 @@ func apply(ctx context.Context, tx *volume.Tx, i *integration.Integration, d Dec
 func refused(err error) (Outcome, error) {
 	var f *fault.Error
 	if errors.As(err, &f) && f.Kind != fault.KindInternal {
-		return Outcome{Text: f.Error()}, nil
+		if f.Message == "" {
+			return Outcome{Text: f.Error()}, nil
+		}
+		return Outcome{Text: f.Message}, nil
 	}
 	return Outcome{}, err
 }

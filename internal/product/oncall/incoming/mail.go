@@ -163,8 +163,8 @@ func (s *session) Data(r io.Reader) error {
 }
 
 var (
-	resolvedSubject = regexp.MustCompile(`(?i)^\W*(?:(?:re|fwd?|aw|wg):\s*)*\W*(resolved|recovery|recovered|ok|closed|cleared|up)\b[\]:)\s-]*`)
-	marks           = regexp.MustCompile(`(?i)^\W*(?:(?:re|fwd?|aw|wg):\s*)*(?:\[(?:firing|problem|alert|alarm|down|critical|warning|error|resolved|ok|up|recovery)[^\]]*\]|(?:firing|problem|alert|alarm|down|critical|warning|error)\s*[:-])?\s*`)
+	resolvedSubject = regexp.MustCompile(`(?i)^\s*(?:(?:re|fwd?|aw|wg):\s*)*[\[(*]*\s*(?:resolved|recovery|recovered|ok|closed|cleared|up)\b[^\w\[]*`)
+	marks           = regexp.MustCompile(`(?i)^\s*(?:(?:re|fwd?|aw|wg):\s*)*(?:\[(?:firing|problem|alert|alarm|down|critical|warning|error)[^\]]*\]|[*(]*(?:firing|problem|alert|alarm|down|critical|warning|error)[*)]*\s*[:-])?\s*`)
 )
 
 // readMail makes an event of a message. Messages of one subject, without the words that say their state, are one alert; automatic replies are none.

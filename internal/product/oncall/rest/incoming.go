@@ -23,6 +23,14 @@ func (h *handler) incomingRoutes() []httpkit.Route {
 	return routes
 }
 
+// saying gives the text of an error that is fit to show.
+func saying(err error) string {
+	if f, ok := httpkit.AsFault(err); ok && f.Message != "" {
+		return f.Message
+	}
+	return err.Error()
+}
+
 // receive takes a webhook. What is no JSON is refused and kept among the last requests, so that people see why nothing came of it.
 func receive(c *call) error {
 	if c.integrationID() == "" {
@@ -42,7 +50,7 @@ func receive(c *call) error {
 		outcomes, err = incoming.Receive(c.r.Context(), tx, i, "webhook", c.id, raw)
 		if fault.Is(err, fault.KindInvalid) {
 			refused = err
-			return c.record(tx, alert.Request{Action: "webhook", Status: err.Error(), Body: string(raw)})
+			return c.record(tx, alert.Request{Action: "webhook", Status: saying(err), Body: string(raw)})
 		}
 		return err
 	})
