@@ -12,6 +12,7 @@ import (
 	"holdfast.dev/internal/platform/storage"
 	"holdfast.dev/internal/platform/volume"
 	"holdfast.dev/internal/product/status/page"
+	"holdfast.dev/internal/product/status/public"
 	"holdfast.dev/internal/product/status/publish"
 )
 
@@ -61,7 +62,7 @@ func (p *Product) planRefresh(ctx context.Context, v *volume.Volume, one *page.P
 	y, m, d := now.In(one.Location()).Date()
 	due := time.Date(y, m, d+1, 0, 0, 30+int(one.ID[0])%90, 0, one.Location()) // not all sites in the same second
 	if changing {
-		due = now.Add(5 * time.Minute)
+		due = public.Slot(now).Add(public.Quantum + time.Second)
 	}
 	planned := false
 	err := v.Read(ctx, func(tx *volume.Tx) error {

@@ -19,8 +19,10 @@ const (
 	FrontDays = 15
 	newest    = 50 // incidents, and maintenance, in the v2 JSON
 	perPage   = 50 // in the history
-	quantum   = 5 * time.Minute
 )
+
+// Quantum is the step in which the time-dependent parts of pages move.
+const Quantum = 5 * time.Minute
 
 // Site is a page at one instant, with what most of its documents need; the rest is read when it is asked for.
 type Site struct {
@@ -41,7 +43,7 @@ type Site struct {
 type Images func(ctx context.Context, hash string) ([]byte, error)
 
 // Slot is the instant that pages rendered at now are made for: time-dependent parts move in steps, so that a page is rendered once a step at most.
-func Slot(now time.Time) time.Time { return now.Truncate(quantum) }
+func Slot(now time.Time) time.Time { return now.Truncate(Quantum) }
 
 // Load reads a page. The result is good inside the transaction only.
 func Load(ctx context.Context, tx *volume.Tx, p *page.Page, images Images) (*Site, error) {

@@ -123,7 +123,9 @@ func (s *Site) incident(i *incident.Incident) incidentView {
 		Over: i.Status.Over(), Started: s.moment(i.Started), Affected: s.affectedNames(i)}
 	if !i.ResolvedAt.IsZero() {
 		v.Ended = s.moment(i.ResolvedAt)
-		v.Duration = span(int64(i.ResolvedAt.Sub(i.Started).Seconds()))
+		if d := i.ResolvedAt.Sub(i.Started); d >= time.Minute {
+			v.Duration = span(int64(d.Seconds()))
+		}
 	}
 	if i.Scheduled {
 		v.From, v.Until = s.moment(i.ScheduledFor), s.moment(i.ScheduledUntil)

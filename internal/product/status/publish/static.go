@@ -19,7 +19,8 @@ type Static struct {
 	clock clock.Clock
 
 	mu    sync.RWMutex
-	files map[string]*staticFile
+	files map[string]*staticFile // by path in the folder
+	hits  map[string]*staticFile // by host and path of requests that were answered with it a moment ago
 	bytes int
 }
 
@@ -31,7 +32,7 @@ type staticFile struct {
 
 // NewStatic serves a folder.
 func NewStatic(dir string, c clock.Clock) *Static {
-	return &Static{dir: dir, clock: c, files: map[string]*staticFile{}}
+	return &Static{dir: dir, clock: c, files: map[string]*staticFile{}, hits: map[string]*staticFile{}}
 }
 
 // fresh is how long a file is served without looking whether it changed.
@@ -51,13 +52,25 @@ func (s *Static) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		s.say(w, http.StatusServiceUnavailable, "This is a copy of the status page. It shows what is going on, but nothing can be changed here: try again later.")
 		return
 	}
+	key := r.Host + r.URL.Path
+	s.mu.RLock()
+	hit := s.hits[key]
+	s.mu.RUnlock()
+	if hit != nil && s.clock.Now().Sub(hit.checked) < fresh {
+		hit.serve(w, r)
+		return
+	}
+	if bare(r.URL.Path) {
+		Redirect(w, r)
+		return
+	}
 	dir, rest := s.place(r)
 	name, slash := Clean(rest)
 	if dir == "" || strings.Contains(name, "..") || strings.Contains(name, "\\") || hidden(name) {
 		s.say(w, http.StatusNotFound, "There is no such page.")
 		return
 	}
-	if (name != "" || rest == "") && isPage(name) && !slash {
+	if name != "" && isPage(name) && !slash {
 		Redirect(w, r)
 		return
 	}
@@ -66,7 +79,29 @@ func (s *Static) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		s.say(w, http.StatusNotFound, "There is no such page.")
 		return
 	}
+	s.mu.Lock()
+	if len(s.hits) > maxHits {
+		s.hits = map[string]*staticFile{}
+	}
+	s.hits[key] = f
+	s.mu.Unlock()
 	f.serve(w, r)
+}
+
+// maxHits bounds the requests that are remembered.
+const maxHits = 10_000
+
+// bare tells whether a path names a page without the slash that its relative links need.
+func bare(path string) bool {
+	if path == "/status" {
+		return true
+	}
+	for _, prefix := range []string{"/status/p/", "/s/"} {
+		if rest, ok := strings.CutPrefix(path, prefix); ok && rest != "" && !strings.Contains(rest, "/") {
+			return true
+		}
+	}
+	return strings.HasPrefix(path, "/s/") && strings.HasSuffix(path, "/status")
 }
 
 // hidden keeps what is not part of the page from being read: temporary files and the manifest.
@@ -106,9 +141,6 @@ func (s *Static) place(r *http.Request) (dir, rest string) {
 		if id, path, _ = strings.Cut(p, "/"); !shortid.Valid(id) {
 			return "", ""
 		}
-		if !strings.HasSuffix(p, "/") && path == "" {
-			return filepath.Join(site, id), "."
-		}
 		return filepath.Join(site, id), path
 	}
 	return filepath.Join(site, id), below(path)
@@ -116,9 +148,6 @@ func (s *Static) place(r *http.Request) (dir, rest string) {
 
 // below takes the prefix /status away.
 func below(path string) string {
-	if path == "/status" {
-		return "/"
-	}
 	return strings.TrimPrefix(strings.TrimPrefix(path, "/status"), "/")
 }
 
