@@ -2,6 +2,10 @@ package engine_test
 
 import (
 	"context"
+	"crypto/ecdh"
+	"crypto/rand"
+	"encoding/base64"
+	"fmt"
 	"regexp"
 	"strings"
 	"testing"
@@ -9,10 +13,12 @@ import (
 
 	"github.com/emersion/go-smtp"
 
+	"holdfast.dev/internal/platform/jobs"
 	"holdfast.dev/internal/platform/storage"
 	"holdfast.dev/internal/platform/storage/storagetest"
 	"holdfast.dev/internal/platform/volume"
 	"holdfast.dev/internal/product/oncall/alert"
+	"holdfast.dev/internal/product/oncall/channel"
 	"holdfast.dev/internal/product/oncall/engine"
 	"holdfast.dev/internal/product/oncall/escalation"
 	"holdfast.dev/internal/product/oncall/needs"
@@ -391,6 +397,135 @@ func TestWebhooksAreSigned(t *testing.T) {
 		got := s.Hooks.Take()
 		if len(got) != 1 || !strings.HasPrefix(got[0].Header.Get("webhook-signature"), "v1,") || !strings.Contains(got[0].Body, `"message":"hook"`) {
 			t.Fatalf("%+v", got)
+		}
+	})
+}
+
+func TestAKilledProcessGoesOnWhereItWas(t *testing.T) {
+	tell(t, func(s *story) {
+		plan := s.plan(nil, escalation.Rule{Recipient: who("ann")}, escalation.Rule{Delay: 5, Recipient: who("bob")}, escalation.Rule{Delay: 10, Recipient: who("cleo")})
+		s.raise("P1", "killed", plan)
+		s.Expect("ann@acme.example: [P1] killed")
+		s.Restart()
+		s.Pass(5 * time.Minute)
+		s.Expect("bob@acme.example: [P1] killed")
+		s.Clock.Advance(20 * time.Minute) // it was down when the next step was due
+		s.Restart()
+		s.Run()
+		s.Expect("cleo@acme.example: [P1] killed")
+	})
+}
+
+func TestNothingOfRestoredTimeIsSent(t *testing.T) {
+	tell(t, func(s *story) {
+		s.raise("P1", "old", s.plan(nil, escalation.Rule{Recipient: who("ann")}, escalation.Rule{Delay: 5, Recipient: who("bob")}))
+		s.Expect("ann@acme.example: [P1] old")
+		s.Clock.Advance(time.Hour)
+		s.Write(func(ctx context.Context, tx *volume.Tx) error { return jobs.HoldPast(ctx, tx, 0) }) // as a restore does
+		s.Pass(time.Hour)
+		s.Expect()
+		s.raise("P1", "new", who("ann"))
+		s.Expect("ann@acme.example: [P1] new")
+	})
+}
+
+func (s *story) contact(c user.Contact) *user.Contact {
+	c.Enabled, c.Verified = true, true
+	s.Write(func(ctx context.Context, tx *volume.Tx) error { return user.SaveContact(ctx, tx, &c) })
+	return &c
+}
+
+func TestTextMessagesLeaveByTheProvider(t *testing.T) {
+	tell(t, func(s *story) {
+		s.Write(func(ctx context.Context, tx *volume.Tx) error {
+			return channel.SetProvider(ctx, tx, channel.Provider{SMS: channel.Gateway{URL: s.Hooks.URL + "?to={to}", Headers: map[string]string{"X-Account": "7"}}, Secret: "shared"})
+		})
+		s.contact(user.Contact{PersonID: "ann", Method: user.SMS, Address: "41-791234567"})
+		s.contact(user.Contact{PersonID: "ann", Method: user.Voice, Address: "41-791234567"})
+		s.rule("ann", notification.Rule{Body: notification.Body{Steps: []notification.Step{{Method: user.SMS, To: "41-791234567", Enabled: true}, {Method: user.Voice, To: "41-791234567", Enabled: true, SendAfter: 60}}}})
+		s.raise("P1", "ring", who("ann"))
+		got := s.Hooks.Take()
+		if len(got) != 1 || got[0].Header.Get("X-Account") != "7" || !strings.Contains(got[0].Body, `"replies":{"ACK":"acknowledge","CLOSE":"close"}`) || !strings.Contains(got[0].Body, "/api/oncall/callback/") || got[0].Header.Get("webhook-signature") == "" {
+			t.Fatalf("%+v", got)
+		}
+		s.Pass(time.Minute)
+		s.logged("Failed to send voice to Ann (41-791234567) [create-alert]: no provider for voice is configured")
+	})
+}
+
+func TestAPushSubscriptionThatIsGoneIsDisabled(t *testing.T) {
+	tell(t, func(s *story) {
+		key, err := ecdh.P256().GenerateKey(rand.Reader)
+		if err != nil {
+			t.Fatal(err)
+		}
+		keys := fmt.Sprintf(`{"auth":%q,"p256dh":%q}`, base64.RawURLEncoding.EncodeToString([]byte("0123456789abcdef")), base64.RawURLEncoding.EncodeToString(key.PublicKey().Bytes()))
+		c := s.contact(user.Contact{PersonID: "ann", Method: user.Mobile, Address: s.Hooks.URL, Secret: keys})
+		s.rule("ann", notification.Rule{Body: notification.Body{Steps: []notification.Step{{Method: user.Mobile, To: s.Hooks.URL, Enabled: true}}}})
+		s.raise("P1", "push", who("ann"))
+		got := s.Hooks.Take()
+		if len(got) != 1 || got[0].Header.Get("Content-Encoding") != "aes128gcm" || !strings.HasPrefix(got[0].Header.Get("Authorization"), "vapid t=") || got[0].Header.Get("Urgency") != "high" || strings.Contains(got[0].Body, "push") {
+			t.Fatalf("%+v", got)
+		}
+		s.logged("Sent push to Ann")
+		s.Hooks.Answer(410)
+		s.raise("P1", "gone", who("ann"))
+		s.logged("Failed to send push to Ann")
+		s.Read(func(ctx context.Context, tx *volume.Tx) error {
+			now, err := user.GetContact(ctx, tx, c.ID)
+			if err == nil && now.Enabled {
+				t.Error("the contact is still enabled")
+			}
+			return err
+		})
+	})
+}
+
+func TestAddressesInsideAreNotCalled(t *testing.T) {
+	tell(t, func(s *story) {
+		s.contact(user.Contact{PersonID: "ann", Method: user.Webhook, Address: "http://169.254.169.254/latest/meta-data", Secret: "x"})
+		s.rule("ann", notification.Rule{Body: notification.Body{Steps: []notification.Step{{Method: user.Webhook, To: "http://169.254.169.254/latest/meta-data", Enabled: true}}}})
+		s.raise("P1", "ssrf", who("ann"))
+		s.logged("addresses inside of the operator's network are not called")
+	})
+}
+
+func TestVerificationAndTest(t *testing.T) {
+	tell(t, func(s *story) {
+		c := &user.Contact{PersonID: "ann", Method: user.Email, Address: "ann@home.example", Enabled: true}
+		s.Write(func(ctx context.Context, tx *volume.Tx) error {
+			if err := user.SaveContact(ctx, tx, c); err != nil {
+				return err
+			}
+			return engine.Verify(ctx, tx, c)
+		})
+		s.Run()
+		mails := s.Inbox.Take()
+		code := regexp.MustCompile(`\b\d{6}\b`).FindString(mails[0].Text())
+		if len(mails) != 1 || mails[0].To != "ann@home.example" || code == "" {
+			t.Fatalf("%+v", mails)
+		}
+		verify := func(code string) (ok bool) {
+			s.Write(func(ctx context.Context, tx *volume.Tx) (err error) {
+				if c, err = user.GetContact(ctx, tx, c.ID); err != nil {
+					return err
+				}
+				ok, err = user.Verify(ctx, tx, c, code)
+				return err
+			})
+			return ok
+		}
+		wrong := "000000"
+		if code == wrong {
+			wrong = "000001"
+		}
+		if verify(wrong) || !verify(code) {
+			t.Error("the code that was sent verifies, another does not")
+		}
+		s.Write(func(ctx context.Context, tx *volume.Tx) error { return engine.Test(ctx, tx, c) })
+		s.Run()
+		if mails := s.Inbox.Take(); len(mails) != 1 || !strings.Contains(mails[0].Subject, "test message from Acme") {
+			t.Errorf("%+v", mails)
 		}
 	})
 }

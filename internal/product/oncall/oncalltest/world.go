@@ -41,6 +41,9 @@ var Start = time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
 // World is one site.
 type World struct {
 	T       testing.TB
+	engine  storage.Engine
+	clock   clock.Clock
+	ledger  *ledger
 	Clock   *clock.Fake
 	V       *volume.Volume
 	Runner  *jobs.Runner
@@ -107,7 +110,7 @@ func New(t testing.TB, e storage.Engine) *World { return NewAt(t, e, clock.NewFa
 
 // NewAt makes a world under any clock; World.Clock is nil unless it is a fake one.
 func NewAt(t testing.TB, e storage.Engine, c clock.Clock) *World {
-	w := &World{T: t, Inbox: newInbox(t), Hooks: newHooks(t)}
+	w := &World{T: t, Inbox: newInbox(t), Hooks: newHooks(t), engine: e, clock: c, ledger: &ledger{at: map[volume.Ref]time.Time{}}}
 	w.Clock, _ = c.(*clock.Fake)
 	mailer, err := notify.NewMailer("smtp://"+w.Inbox.Address+"?from=oncall@holdfast.example", c)
 	if err != nil {
@@ -115,6 +118,20 @@ func NewAt(t testing.TB, e storage.Engine, c clock.Clock) *World {
 	}
 	t.Cleanup(mailer.Close)
 	w.Senders = needs.Senders{Mail: mailer, Webhook: webhook.New(c, []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")})}
+	w.Ctx = httpkit.WithSite(t.Context(), &httpkit.Site{Slug: "acme", Name: "Acme", BaseURL: "https://acme.example"})
+	pool := w.start()
+	if err := pool.Create(t.Context(), ref, volume.Place{Engine: e, Generation: 1}); err != nil {
+		t.Fatal(err)
+	}
+	return w
+}
+
+// Restart is the process killed and started again: what it had in memory is gone, what it wrote is there.
+func (w *World) Restart() { w.start() }
+
+// start makes what a process has: a pool of volumes and a runner of their jobs.
+func (w *World) start() *volume.Pool {
+	t, e, c := w.T, w.engine, w.clock
 	place := volume.Place{Engine: e, Generation: 1}
 	files, tables := schema(t)
 	pool := volume.NewPool(volume.Config{Clock: c,
@@ -124,19 +141,15 @@ func NewAt(t testing.TB, e storage.Engine, c clock.Clock) *World {
 		Committed: func(r volume.Ref, _ []journal.Commit) { w.Runner.Committed(r) },
 	})
 	t.Cleanup(pool.Close)
-	w.Ctx = httpkit.WithSite(t.Context(), &httpkit.Site{Slug: "acme", Name: "Acme", BaseURL: "https://acme.example"})
-	w.Runner = jobs.New(jobs.Config{Pool: pool, Ledger: &ledger{at: map[volume.Ref]time.Time{}}, Clock: c, Log: slog.New(slog.NewTextHandler(io.Discard, nil)),
+	w.Runner = jobs.New(jobs.Config{Pool: pool, Ledger: w.ledger, Clock: c, Log: slog.New(slog.NewTextHandler(io.Discard, nil)),
 		Context: func(ctx context.Context, _ volume.Ref) (context.Context, error) {
 			return httpkit.WithSite(ctx, httpkit.SiteFrom(w.Ctx)), nil
 		}})
 	for kind, h := range engine.Jobs(c, w.Senders) {
 		w.Runner.Handle(kind, h)
 	}
-	if err := pool.Create(t.Context(), ref, place); err != nil {
-		t.Fatal(err)
-	}
 	w.V = pool.Volume(ref)
-	return w
+	return pool
 }
 
 var tableName = regexp.MustCompile(`(?m)^CREATE TABLE (\w+)`)
@@ -315,4 +328,11 @@ func (h *Hooks) Take() []Hook {
 // Text undoes the quoted-printable line ends and equal signs of a mail's body, enough to find links in it.
 func (m Mail) Text() string {
 	return strings.NewReplacer("=\r\n", "", "=3D", "=").Replace(m.Body)
+}
+
+// Answer makes the receiver answer webhooks with a status from now on.
+func (h *Hooks) Answer(status int) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.Status = status
 }

@@ -121,9 +121,20 @@ func viewOf(a *alert.Alert, what string) linkView {
 	return linkView{Title: "Acknowledge this alert?", Alert: a, Button: "Acknowledge"}
 }
 
+// answered runs fn as one commit with the roster as committed before it: it changes alerts, not people.
+func (c *call) answered(fn func(tx *volume.Tx, r *roster.Roster) error) error {
+	return c.write(func(tx *volume.Tx) error {
+		r, err := roster.Load(c.r.Context(), tx)
+		if err != nil {
+			return err
+		}
+		return fn(tx, r)
+	})
+}
+
 func followLink(c *call) error {
 	var v linkView
-	err := c.change(func(tx *volume.Tx, r *roster.Roster) error {
+	err := c.answered(func(tx *volume.Tx, r *roster.Roster) error {
 		l, err := c.openLink(tx, c.r.PathValue("token"))
 		if err != nil {
 			return err
@@ -203,7 +214,7 @@ func providerCallback(c *call) error {
 		return err
 	}
 	var did string
-	err = c.change(func(tx *volume.Tx, r *roster.Roster) error {
+	err = c.answered(func(tx *volume.Tx, r *roster.Roster) error {
 		l, err := c.openLink(tx, c.r.PathValue("token"))
 		if err != nil {
 			return err
@@ -228,7 +239,7 @@ func providerGateway(c *call) error {
 		return err
 	}
 	var did string
-	err = c.change(func(tx *volume.Tx, r *roster.Roster) error {
+	err = c.answered(func(tx *volume.Tx, r *roster.Roster) error {
 		set, err := channel.LoadSettings(c.r.Context(), tx)
 		if err != nil {
 			return err

@@ -10,7 +10,9 @@ import (
 	"holdfast.dev/internal/platform/storage/storagetest"
 	"holdfast.dev/internal/platform/volume"
 	"holdfast.dev/internal/product/oncall/channel"
+	"holdfast.dev/internal/product/oncall/notification"
 	"holdfast.dev/internal/product/oncall/roster"
+	"holdfast.dev/internal/product/oncall/user"
 )
 
 // sign makes a link as messages carry it.
@@ -104,4 +106,62 @@ func FuzzOpenLink(f *testing.F) {
 			t.Fatalf("%q opened as %+v", token, l)
 		}
 	})
+}
+
+func TestRepliesToTextMessages(t *testing.T) {
+	w := newWorld(t, storagetest.SQLite(t))
+	w.person = w.join("boss", true)
+	w.ok(200, "PUT", "/api/oncall/provider", `{"sms":{"url":"https://sms.example/"},"voice":{"url":""},"secret":"topsecret"}`)
+	w.person = nil
+	ann := w.personID("ann@example.com")
+	contact := &user.Contact{PersonID: ann, Method: user.SMS, Address: "1-5551234567", Enabled: true, Verified: true}
+	sent := func(alertID string) (message string) {
+		err := w.v.Write(w.ctx, func(tx *volume.Tx) error {
+			if contact.ID == "" {
+				if err := user.SaveContact(w.ctx, tx, contact); err != nil {
+					return err
+				}
+			}
+			m, _, err := notification.Queue(w.ctx, tx, notification.Message{ContactID: contact.ID, PersonID: ann, Method: user.SMS, Address: contact.Address, Kind: notification.KindAlert},
+				notification.Delivery{AlertID: alertID, Action: notification.CreateAlert})
+			if err != nil {
+				return err
+			}
+			m.State, message = notification.Sent, m.ID
+			return notification.Settle(w.ctx, tx, m)
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return message
+	}
+	reply := func(status int, path, body string, headers ...string) {
+		t.Helper()
+		if rec := w.raw("POST", "/api/oncall"+path, "application/json", body, headers...); rec.Code != status {
+			t.Fatalf("%s: %d %s", body, rec.Code, rec.Body)
+		}
+	}
+	first := w.async("POST", "/v2/alerts", `{"message":"one"}`)["alertId"].(string)
+	m := sent(first)
+	reply(401, "/gateway", `{"from":"+1 555 123 4567","reply":"ack"}`, "Authorization", "Bearer wrong")
+	reply(404, "/gateway", `{"from":"+1 555 000 0000","reply":"ack"}`, "Authorization", "Bearer topsecret")
+	reply(200, "/gateway", `{"id":"`+m+`","status":"delivered"}`, "Authorization", "Bearer topsecret")
+	if a := w.ok(200, "GET", "/v2/alerts/"+first, ""); a["acknowledged"] != false {
+		t.Fatal("a receipt is no answer")
+	}
+	reply(200, "/gateway", `{"from":"+1 555 123 4567","reply":" Ack please"}`, "Authorization", "Bearer topsecret")
+	if a := w.ok(200, "GET", "/v2/alerts/"+first, ""); a["acknowledged"] != true || a["owner"] != "ann@example.com" {
+		t.Fatal(a)
+	}
+	w.clock.Advance(time.Minute)
+	second := w.async("POST", "/v2/alerts", `{"message":"two"}`)["alertId"].(string)
+	token := w.sign(channel.Link{What: channel.LinkCallback, ID: sent(second), Person: ann, Until: w.clock.Now().Add(time.Hour)})
+	reply(404, "/callback/"+token[1:], `{"digits":"6"}`)
+	reply(200, "/callback/"+token, `{"digits":"6"}`)
+	if a := w.ok(200, "GET", "/v2/alerts/"+second, ""); a["status"] != "closed" {
+		t.Fatal(a)
+	}
+	if rs := w.list("/v2/alerts/" + first + "/recipients"); at(rs, "1.method") != "sms" && at(rs, "0.method") != "sms" {
+		t.Fatal(rs)
+	}
 }

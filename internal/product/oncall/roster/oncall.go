@@ -33,6 +33,12 @@ func (r *Roster) add(out *[]*user.Person, x alert.Responder, at time.Time, depth
 		if p := r.Forwarded(r.Person(orName(x)), at); p != nil && !slices.Contains(*out, p) {
 			*out = append(*out, p)
 		}
+	case "all":
+		for _, p := range Sorted(r.People, func(p *user.Person) string { return p.ID }) {
+			if p.Active && !slices.Contains(*out, p) {
+				*out = append(*out, p)
+			}
+		}
 	case "team":
 		if t := r.Team(orName(x)); t != nil {
 			for _, m := range t.Members {
