@@ -6,6 +6,7 @@ import (
 	"bufio"
 	"bytes"
 	"compress/gzip"
+	"encoding/csv"
 	"encoding/json"
 	"encoding/xml"
 	"io"
@@ -47,6 +48,7 @@ func realPages(t testing.TB) []page {
 			pages = append(pages, page{file[:8] + " " + d.ID + d.Name, d.Storage, d.ADF})
 		}
 	}
+	pages = append(pages, csvBodies(t)...)
 	tr := tar.NewReader(unzip(t, "xwiki-confluence-xml-exports.tar.gz"))
 	for {
 		h, err := tr.Next()
@@ -81,6 +83,30 @@ func realPages(t testing.TB) []page {
 		}
 	}
 	return pages
+}
+
+// csvBodies gives the storage format bodies of the space export in tables.
+func csvBodies(t testing.TB) []page {
+	z, err := zip.OpenReader(filepath.Join(corpus, "confluence-cloud-csv-export-RJTest.zip"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer z.Close()
+	f, err := z.Open("bodycontent.csv.gz")
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows, err := csv.NewReader(f).ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out []page
+	for _, r := range rows {
+		if r[3] == "2" && r[1] != "" {
+			out = append(out, page{name: "RJTest " + r[2], storage: r[1]})
+		}
+	}
+	return out
 }
 
 func unzip(t testing.TB, file string) io.Reader {

@@ -11,6 +11,22 @@ func Parse(storage string) (*adf.Node, error) {
 	if err != nil {
 		return nil, err
 	}
+	return document(root, storage)
+}
+
+// Mend is Parse for imports, where nobody is there to correct the source: elements that are not closed, or closed in the wrong order, are
+// closed as browsers do, and from where a source is no XML at all it is text. faults says what was wrong, at most 100 of it, nil for a
+// sound source. It fails only for what is too large or too deep.
+func Mend(storage string) (doc *adf.Node, faults []string, err error) {
+	root, faults, err := readAs(storage, true)
+	if err != nil {
+		return nil, nil, err
+	}
+	doc, err = document(root, storage)
+	return doc, faults, err
+}
+
+func document(root *elem, storage string) (*adf.Node, error) {
 	c := &conv{verify: true}
 	doc := adf.Doc(c.blocks("doc", dissolve(root.children), 0)...)
 	if len(doc.Content) == 0 {

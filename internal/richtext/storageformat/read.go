@@ -24,43 +24,84 @@ func (e *Error) Error() string {
 
 // readSource reads a source into a tree whose root has no meaning of its own.
 func readSource(src string) (*elem, error) {
+	root, _, err := readAs(src, false)
+	return root, err
+}
+
+// readAs reads a source. When it may mend, faults of nesting are mended as browsers do, text that is no XML is text, and faults says what
+// was done.
+func readAs(src string, mend bool) (root *elem, faults []string, err error) {
 	if len(src) > MaxBytes {
-		return nil, &Error{Reason: fmt.Sprintf("the source is larger than %d bytes", MaxBytes)}
+		return nil, nil, &Error{Reason: fmt.Sprintf("the source is larger than %d bytes", MaxBytes)}
 	}
-	d := xml.NewDecoder(strings.NewReader(clean(src)))
+	src = clean(src)
+	d := xml.NewDecoder(strings.NewReader(src))
 	d.Strict = false // bare ampersands and unknown entities are text
 	d.Entity = xml.HTMLEntity
-	r := &reader{d: d, stack: []*elem{{name: "root"}}}
+	r := &reader{d: d, mend: mend, stack: []*elem{{name: "root"}}}
 	for {
+		at := d.InputOffset()
 		t, err := d.RawToken()
 		if errors.Is(err, io.EOF) {
 			break
 		}
-		if err != nil {
-			var se *xml.SyntaxError
-			if errors.As(err, &se) {
-				return nil, r.fail(se.Msg)
-			}
-			return nil, r.fail(err.Error())
+		var se *xml.SyntaxError
+		switch {
+		case errors.As(err, &se) && mend: // the rest is no XML: it is kept as text
+			r.fault(r.fail(se.Msg))
+			r.text = append(r.text, src[at:]...)
+			return r.end()
+		case errors.As(err, &se):
+			return nil, nil, r.fail(se.Msg)
+		case err != nil:
+			return nil, nil, r.fail(err.Error())
 		}
 		if err := r.token(t); err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 	}
+	return r.end()
+}
+
+// end closes the tree.
+func (r *reader) end() (*elem, []string, error) {
 	if err := r.flush(); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	if top := r.top(); len(r.stack) > 1 {
-		return nil, r.fail("the element <" + top.name + "> is not closed")
+		err := r.fail("the element <" + top.name + "> is not closed")
+		if !r.mend {
+			return nil, nil, err
+		}
+		r.fault(err)
 	}
-	return r.stack[0], nil
+	return r.stack[0], r.faults, nil
+}
+
+func (r *reader) fault(err error) {
+	if len(r.faults) < 100 {
+		r.faults = append(r.faults, err.Error())
+	}
+}
+
+// mended closes the elements that an end tag passes over; one that closes nothing is left out.
+func (r *reader) mended(name string) (closes bool) {
+	for i := len(r.stack) - 1; i > 0; i-- {
+		if r.stack[i].name == name {
+			r.stack = r.stack[:i+1]
+			return true
+		}
+	}
+	return false
 }
 
 type reader struct {
-	d     *xml.Decoder
-	stack []*elem
-	count int
-	text  []byte // read and not yet in the tree
+	d      *xml.Decoder
+	stack  []*elem
+	mend   bool
+	faults []string
+	count  int
+	text   []byte // read and not yet in the tree
 }
 
 func (r *reader) top() *elem { return r.stack[len(r.stack)-1] }
@@ -125,7 +166,14 @@ func (r *reader) token(t xml.Token) error {
 			if len(r.stack) > 1 {
 				want = "</" + r.top().name + ">"
 			}
-			return r.fail("unexpected close tag </" + name + ">; expected " + want)
+			err := r.fail("unexpected close tag </" + name + ">; expected " + want)
+			if !r.mend {
+				return err
+			}
+			r.fault(err)
+			if !r.mended(name) {
+				return nil
+			}
 		}
 		closed := r.top()
 		r.stack = r.stack[:len(r.stack)-1]

@@ -94,6 +94,26 @@ func TestHarmlessFaultsAreForgiven(t *testing.T) {
 	}
 }
 
+func TestBrokenPagesAreMended(t *testing.T) {
+	for src, want := range map[string]string{
+		"<p>a <b>c</p><p>d":             "a c\nd",
+		"<p>a</td></p>b":                "a\nb",
+		"<p>a <b":                       "a <b",
+		"<p>fine</p>":                   "fine",
+		"<table><tr><td>x</tr></table>": "x",
+	} {
+		doc, faults, err := Mend(src)
+		if err != nil || doc.PlainText() != want || (len(faults) == 0) != (want == "fine") {
+			t.Errorf("%q: %q, want %q; %v %v", src, doc.PlainText(), want, faults, err)
+		}
+		if out, err := Write(doc); err != nil {
+			t.Error(err)
+		} else if _, err := Parse(out); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
 // TestBombsStaySmall: a billion laughs is as long as it is written.
 func TestBombsStaySmall(t *testing.T) {
 	src := `<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">]><p>&b;&b;&b;</p>`
@@ -183,6 +203,9 @@ func FuzzStorage(f *testing.F) {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, src string) {
+		if mended, _, err := Mend(src); err == nil && adf.Validate(mended) != nil {
+			t.Fatal("a mended page is not valid")
+		}
 		doc, err := Parse(src)
 		if err != nil {
 			return
