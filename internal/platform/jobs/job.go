@@ -46,6 +46,17 @@ type Job struct {
 	Attempts  int
 	LastError string
 	Created   time.Time
+
+	// Outcome may be set by a handler of kind Do: what it leaves behind, written by the commit that ends or postpones the job instead of one more.
+	Outcome func(ctx context.Context, tx *volume.Tx) error
+}
+
+// settleOutcome writes what the job's handler leaves behind.
+func (j *Job) settleOutcome(ctx context.Context, tx *volume.Tx) error {
+	if j.Outcome == nil {
+		return nil
+	}
+	return j.Outcome(ctx, tx)
 }
 
 const columns = `id, kind, job_key, payload, state, due_us, attempts, last_error, created_us`

@@ -280,6 +280,9 @@ func (r *Runner) do(ctx context.Context, v *volume.Volume, j *Job, h Handler) er
 		return r.settle(ctx, v, &leased, leased.Attempts+1, h, err)
 	}
 	return v.Write(context.WithoutCancel(ctx), func(tx *volume.Tx) error {
+		if err := leased.settleOutcome(ctx, tx); err != nil {
+			return err
+		}
 		_, err := tx.Exec(ctx, qFinish, leased.ID, clock.Micros(leased.Due), leased.Attempts)
 		return err
 	})
@@ -300,6 +303,9 @@ func (r *Runner) settle(ctx context.Context, v *volume.Volume, j *Job, counted i
 	}
 	ctx = context.WithoutCancel(ctx)
 	return v.Write(ctx, func(tx *volume.Tx) error {
+		if err := j.settleOutcome(ctx, tx); err != nil {
+			return err
+		}
 		if state == StateDue {
 			if err := tx.WakeAt(due); err != nil {
 				return err
