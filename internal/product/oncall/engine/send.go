@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"holdfast.dev/internal/base/clock"
@@ -54,6 +55,9 @@ type prepared struct {
 	out    channel.Message
 	person *user.Person
 	none   string // state to settle with instead of sending: skipped or failed
+	gone   bool   // the contact does not exist any more
+
+	deleted []string // alerts that have no log any more
 }
 
 // send hands one message over and writes down how it went.
@@ -75,7 +79,8 @@ func (s *sender) send(ctx context.Context, v *volume.Volume, j *jobs.Job) error 
 	}
 	if p.none != "" {
 		p.row.State = p.none
-		return settle(ctx, v, p)
+		j.Outcome = p.settle
+		return nil
 	}
 	p.out.At = s.clock.Now()
 	status, err := s.channels.Send(ctx, p.out)
@@ -90,9 +95,8 @@ func (s *sender) send(ctx context.Context, v *volume.Volume, j *jobs.Job) error 
 	default:
 		p.row.State, p.row.Reason = notification.Queued, clip(err.Error())
 	}
-	if err := settleWith(ctx, v, p, errors.Is(err, channel.ErrGone)); err != nil {
-		return err
-	}
+	p.gone = errors.Is(err, channel.ErrGone)
+	j.Outcome = p.settle
 	if err != nil && !final {
 		return err
 	}
@@ -177,6 +181,7 @@ func (p *prepared) addAlerts(ctx context.Context, tx *volume.Tx, set *channel.Se
 		seen[d.AlertID+d.Action] = true
 		a, err := alert.Get(ctx, tx, d.AlertID)
 		if errors.Is(err, alert.ErrMissing) {
+			p.deleted = append(p.deleted, d.AlertID)
 			continue
 		}
 		if err != nil {
@@ -212,33 +217,27 @@ func item(tx *volume.Tx, set *channel.Settings, base, person string, a *alert.Al
 	return i
 }
 
-func settle(ctx context.Context, v *volume.Volume, p *prepared) error {
-	return settleWith(ctx, v, p, false)
-}
-
-// settleWith writes the outcome into the delivery log and, unless another try follows, into the log of each alert. A contact that is gone is disabled.
-func settleWith(ctx context.Context, v *volume.Volume, p *prepared, gone bool) error {
-	return v.Write(context.WithoutCancel(ctx), func(tx *volume.Tx) error {
-		if err := notification.Settle(ctx, tx, p.row); err != nil || p.row.State == notification.Queued {
+// settle writes the outcome into the delivery log and, unless another try follows, into the log of each alert. A contact that is gone is disabled.
+func (p *prepared) settle(ctx context.Context, tx *volume.Tx) error {
+	if err := notification.Settle(ctx, tx, p.row); err != nil || p.row.State == notification.Queued {
+		return err
+	}
+	if p.gone {
+		if err := disable(ctx, tx, p.row.ContactID); err != nil {
 			return err
 		}
-		if gone {
-			if err := disable(ctx, tx, p.row.ContactID); err != nil {
-				return err
-			}
+	}
+	seen := map[string]bool{}
+	for _, d := range p.row.Deliveries {
+		if seen[d.AlertID] || slices.Contains(p.deleted, d.AlertID) {
+			continue
 		}
-		seen := map[string]bool{}
-		for _, d := range p.row.Deliveries {
-			if seen[d.AlertID] {
-				continue
-			}
-			seen[d.AlertID] = true
-			if err := alert.Log(ctx, tx, d.AlertID, alert.LogNotification, "System", outcome(p, d)); err != nil && !errors.Is(err, storage.ErrForeignKey) {
-				return err
-			}
+		seen[d.AlertID] = true
+		if err := alert.Log(ctx, tx, d.AlertID, alert.LogNotification, "System", outcome(p, d)); err != nil {
+			return err
 		}
-		return nil
-	})
+	}
+	return nil
 }
 
 func outcome(p *prepared, d notification.Delivery) string {
