@@ -10,6 +10,7 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -105,6 +106,8 @@ func (n *Node) describe(ctx context.Context, kind, path string, blobs *[]string)
 	return c, err
 }
 
+var blobHash = regexp.MustCompile(`\b[0-9a-f]{64}\b`)
+
 // namedBlobs lists the file contents that rows name, by what the tables say of themselves.
 func namedBlobs(ctx context.Context, tx *storage.Tx, tables []storage.Table, blobs *[]string) error {
 	for _, t := range tables {
@@ -114,7 +117,9 @@ func namedBlobs(ctx context.Context, tx *storage.Tx, tables []storage.Table, blo
 			if err != nil {
 				return err
 			}
-			*blobs = append(*blobs, found...)
+			for _, value := range found { // a hash, or JSON that holds some
+				*blobs = append(*blobs, blobHash.FindAllString(value, -1)...)
+			}
 		}
 	}
 	return nil

@@ -19,15 +19,20 @@ func Migrations() []storage.Migration {
 	return storage.Migrations("oncall", files)
 }
 
-// Tables lists every table of the product; each is journaled unless it says why not.
+// Tables lists every table of the product, with what its rows are to people; each is journaled unless it says why not.
 func Tables() []storage.Table {
 	tables := []storage.Table{{Name: "oncall_request", Exempt: "outcomes of requests for clients that poll, kept for a week and asked for again when lost"}}
-	for _, name := range append(alertTables, peopleTables...) {
-		tables = append(tables, storage.Table{Name: name})
-	}
-	return tables
+	return append(append(tables, alertTables...), peopleTables...)
 }
 
-var alertTables = []string{
-	"alert", "alert_log", "alert_note", "alert_payload", "alert_attachment", "saved_search", "integration", "integration_key", "heartbeat",
+var alertTables = []storage.Table{
+	{Name: "alert", Item: "oncall.alert", Title: "message"},
+	{Name: "alert_log", Item: "oncall.alert", ItemID: "alert_id"},
+	{Name: "alert_note", Item: "oncall.alert", ItemID: "alert_id"},
+	{Name: "alert_payload"},
+	{Name: "alert_attachment", Item: "oncall.alert", ItemID: "alert_id", Blobs: []string{"sha256"}},
+	{Name: "saved_search", Item: "oncall.search", Title: "name"},
+	{Name: "integration", Item: "oncall.integration", Title: "name"},
+	{Name: "integration_key", Item: "oncall.integration", ItemID: "integration_id"},
+	{Name: "heartbeat", Item: "oncall.heartbeat", Title: "name"},
 }

@@ -19,14 +19,24 @@ func Migrations() []storage.Migration {
 	return storage.Migrations("status", files)
 }
 
-// Tables lists every table of the product; all are journaled.
+// Tables lists every table of the product, with what its rows are to people; all are journaled.
 func Tables() []storage.Table {
-	var tables []storage.Table
-	for _, name := range []string{
-		"page", "manage_key", "component", "component_state", "incident", "incident_component", "incident_update", "incident_template",
-		"subscriber", "subscriber_component", "notice", "delivery", "metric_provider", "metric", "metric_point", "activity",
-	} {
-		tables = append(tables, storage.Table{Name: name})
+	return []storage.Table{
+		{Name: "page", Item: "status.page", Title: "name", Blobs: []string{"settings"}},
+		{Name: "manage_key", Item: "status.key", Title: "name"},
+		{Name: "component", Item: "status.component", Title: "name"},
+		{Name: "component_state", Item: "status.component", ItemID: "component_id"},
+		{Name: "incident", Item: "status.incident", Title: "name"},
+		{Name: "incident_component", Item: "status.incident", ItemID: "incident_id"},
+		{Name: "incident_update", Item: "status.incident", ItemID: "incident_id"},
+		{Name: "incident_template", Item: "status.template", Title: "name"},
+		{Name: "subscriber", Item: "status.subscriber", Title: "address"},
+		{Name: "subscriber_component"},
+		{Name: "notice"},
+		{Name: "delivery"},
+		{Name: "metric_provider", Item: "status.metric"},
+		{Name: "metric", Item: "status.metric", Title: "name"},
+		{Name: "metric_point", Item: "status.metric", ItemID: "metric_id"},
+		{Name: "activity"},
 	}
-	return tables
 }

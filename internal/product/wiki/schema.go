@@ -19,20 +19,31 @@ func Migrations() []storage.Migration {
 	return storage.Migrations("wiki", files)
 }
 
-// Tables lists every table of the product; each is journaled unless it says why not.
+// Tables lists every table of the product, with what its rows are to people; each is journaled unless it says why not.
 func Tables() []storage.Table {
-	journaled := []string{
-		"wiki_sequence", "wiki_space", "wiki_space_permission", "wiki_content", "wiki_version", "wiki_text", "wiki_draft", "wiki_comment", "wiki_file",
-		"wiki_label", "wiki_labelling", "wiki_restriction", "wiki_guard", "wiki_watch", "wiki_favourite", "wiki_like", "wiki_property", "wiki_task",
-		"wiki_use", "wiki_template",
-	}
-	tables := []storage.Table{
+	return []storage.Table{
 		{Name: "wiki_search", Exempt: "full-text index, kept by triggers from wiki_text"},
 		{Name: "wiki_search_pause", Exempt: "a switch inside a transaction of an import, always empty outside"},
 		{Name: "wiki_seen", Exempt: "which pages somebody looked at last: a convenience that is written at every view"},
+		{Name: "wiki_sequence"},
+		{Name: "wiki_space", Item: "wiki.space", Title: "name"},
+		{Name: "wiki_space_permission", Item: "wiki.space", ItemID: "space_id"},
+		{Name: "wiki_content", Item: "wiki.page", Title: "title"},
+		{Name: "wiki_version", Item: "wiki.page", ItemID: "content_id"},
+		{Name: "wiki_text"},
+		{Name: "wiki_draft", Item: "wiki.draft", ItemID: "content_id"},
+		{Name: "wiki_comment", Item: "wiki.comment", ItemID: "content_id"},
+		{Name: "wiki_file", Item: "wiki.attachment", ItemID: "content_id", Blobs: []string{"blob", "thumbnail"}},
+		{Name: "wiki_label", Item: "wiki.label", Title: "name"},
+		{Name: "wiki_labelling", Item: "wiki.page", ItemID: "target_id"},
+		{Name: "wiki_restriction", Item: "wiki.page", ItemID: "content_id"},
+		{Name: "wiki_guard"},
+		{Name: "wiki_watch"},
+		{Name: "wiki_favourite"},
+		{Name: "wiki_like", Item: "wiki.page", ItemID: "content_id"},
+		{Name: "wiki_property"},
+		{Name: "wiki_task", Item: "wiki.task", Title: "body"},
+		{Name: "wiki_use"},
+		{Name: "wiki_template", Item: "wiki.template", Title: "name"},
 	}
-	for _, name := range journaled {
-		tables = append(tables, storage.Table{Name: name})
-	}
-	return tables
 }
