@@ -83,7 +83,10 @@ func TestR24ALossReportThatACustomerCanCheck(t *testing.T) {
 		"another actor":              func(r *lossreport.Report) { r.Volumes[work].Gone[0].Commit.Actor = "user_somebody" },
 		"another time":               func(r *lossreport.Report) { r.Volumes[work].Gone[0].Commit.At = time.Unix(1, 0).UTC() },
 		"a lost commit told as kept": func(r *lossreport.Report) { r.Volumes[work].Target++ },
-		"a later root":               func(r *lossreport.Report) { r.Volumes[work].Root.Seq++; r.Volumes[work].Kept = r.Volumes[work].Kept[1:] },
+		"a later root": func(r *lossreport.Report) {
+			r.Volumes[work].Root.Seq++
+			r.Volumes[work].Kept = r.Volumes[work].Kept[1:]
+		},
 	} {
 		if err := lossreport.Verify(altered(t, report, alter), &roots); err == nil {
 			t.Errorf("%s: not noticed", name)
