@@ -106,17 +106,19 @@ func (p *pager) send(person *user.Person, c *user.Contact, action, why string) e
 	if err != nil || !fresh {
 		return err
 	}
-	return putSend(p.ctx, p.tx, m, "")
+	return putSend(p.ctx, p.tx, m, outgoing{})
 }
 
-// outgoing is the payload of a job that sends. Code is what a verification carries.
+// outgoing is the payload of a job that sends. Code is what a verification carries, Text what a notice about a shift says.
 type outgoing struct {
 	Message string `json:"message"`
 	Code    string `json:"code,omitempty"`
+	Text    string `json:"text,omitempty"`
 }
 
-func putSend(ctx context.Context, tx *volume.Tx, m *notification.Message, code string) error {
-	b, err := json.Marshal(outgoing{m.ID, code})
+func putSend(ctx context.Context, tx *volume.Tx, m *notification.Message, o outgoing) error {
+	o.Message = m.ID
+	b, err := json.Marshal(o)
 	if err != nil {
 		return err
 	}

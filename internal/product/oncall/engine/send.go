@@ -35,6 +35,7 @@ func Jobs(c clock.Clock, s needs.Senders) map[string]jobs.Handler {
 		KindNotify:   {InTx: runNotify},
 		KindLoop:     {InTx: runLoop},
 		KindUnsnooze: {InTx: runUnsnooze},
+		KindShift:    {InTx: runShift},
 		KindSend: {Do: out.send, Lease: time.Minute, Attempts: tries, Pause: func(attempt int) time.Duration {
 			return pauses[min(max(attempt, 0), len(pauses)-1)]
 		}},
@@ -138,7 +139,7 @@ func prepare(ctx context.Context, tx *volume.Tx, o outgoing) (*prepared, error) 
 	}
 	p.out.Callback = base + "/api/oncall/callback/" + channel.Sign(set.LinkSecret, channel.Link{What: channel.LinkCallback, ID: row.ID, Person: p.person.ID, Until: tx.Now().Add(channel.LinkLives)})
 	if row.Kind != notification.KindAlert {
-		p.out.Text, p.out.Total = row.Reason, 0
+		p.out.Text = o.Text
 		return p, p.plain(tx, o, c, set)
 	}
 	return p, p.addAlerts(ctx, tx, set, base)
@@ -289,5 +290,5 @@ func sendPlain(ctx context.Context, tx *volume.Tx, c *user.Contact, kind, code s
 	if err := notification.Write(ctx, tx, m); err != nil {
 		return err
 	}
-	return putSend(ctx, tx, m, code)
+	return putSend(ctx, tx, m, outgoing{Code: code})
 }

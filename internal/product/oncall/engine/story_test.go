@@ -27,6 +27,7 @@ import (
 	"holdfast.dev/internal/product/oncall/roster"
 	"holdfast.dev/internal/product/oncall/rotation"
 	"holdfast.dev/internal/product/oncall/routing"
+	"holdfast.dev/internal/product/oncall/schedule"
 	"holdfast.dev/internal/product/oncall/setup"
 	"holdfast.dev/internal/product/oncall/user"
 )
@@ -527,5 +528,35 @@ func TestVerificationAndTest(t *testing.T) {
 		if mails := s.Inbox.Take(); len(mails) != 1 || !strings.Contains(mails[0].Subject, "test message from Acme") {
 			t.Errorf("%+v", mails)
 		}
+	})
+}
+
+func TestShiftsAreAnnounced(t *testing.T) {
+	tell(t, func(s *story) {
+		s.rule("bob", notification.Rule{ActionType: notification.ScheduleStart, Body: notification.Body{Steps: []notification.Step{mailTo("bob", 0)}, Times: []string{"just-before", "1-hour-ago"}}})
+		s.rule("bob", notification.Rule{ActionType: notification.ScheduleEnd, Body: notification.Body{Steps: []notification.Step{mailTo("bob", 0)}}})
+		s.Write(func(ctx context.Context, tx *volume.Tx) error {
+			r, err := roster.Fresh(ctx, tx)
+			if err != nil {
+				return err
+			}
+			watch := r.Schedule(setup.DefaultTeam + "_schedule")
+			if err := schedule.SaveOverride(ctx, tx, watch, &schedule.Override{PersonID: "bob", From: oncalltest.Start.Add(2 * time.Hour), To: oncalltest.Start.Add(3*time.Hour + 7*time.Minute)}); err != nil {
+				return err
+			}
+			return engine.PlanShifts(ctx, tx)
+		})
+		s.Pass(time.Hour)
+		s.Expect("bob@acme.example: Your on-call shift in On-call_schedule starts at Mon 2 Mar 11:00 UTC")
+		s.Pass(59 * time.Minute)
+		s.Expect()
+		s.Pass(time.Minute)
+		s.Expect("bob@acme.example: Your on-call shift in On-call_schedule starts at Mon 2 Mar 11:00 UTC")
+		s.Pass(time.Hour + 6*time.Minute)
+		s.Expect()
+		s.Pass(time.Minute)
+		s.Expect("bob@acme.example: Your on-call shift in On-call_schedule ends at Mon 2 Mar 12:07 UTC")
+		s.Pass(24 * time.Hour)
+		s.Expect()
 	})
 }

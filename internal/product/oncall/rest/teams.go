@@ -9,6 +9,7 @@ import (
 	"holdfast.dev/internal/platform/identity"
 	"holdfast.dev/internal/platform/volume"
 	"holdfast.dev/internal/product/oncall/alert"
+	"holdfast.dev/internal/product/oncall/engine"
 	"holdfast.dev/internal/product/oncall/escalation"
 	"holdfast.dev/internal/product/oncall/roster"
 	"holdfast.dev/internal/product/oncall/schedule"
@@ -67,7 +68,10 @@ func (c *call) change(fn func(tx *volume.Tx, r *roster.Roster) error) error {
 		if err != nil {
 			return err
 		}
-		return fn(tx, r)
+		if err := fn(tx, r); err != nil {
+			return err
+		}
+		return engine.PlanShifts(c.r.Context(), tx)
 	})
 }
 
