@@ -190,10 +190,13 @@ func (c *change) say(in Input, u *incident.Update) error {
 	c.follow(u.Status, to)
 	for _, o := range c.all {
 		s, ok := to[o.ID]
-		if !ok {
+		if !ok && !slices.Contains(c.inc.Components, o.ID) {
 			continue
 		}
 		old := o.Status
+		if !ok { // concerned, and as it was: the vendor names those, too
+			s = old
+		}
 		u.Affected = append(u.Affected, incident.Affected{Code: o.ID, Name: o.Name, Old: old, New: s})
 		if c.inc.Backfilled || s == old { // the past does not change how things are now
 			continue
