@@ -101,7 +101,7 @@ function Annotation({ id, context, children: inside }: { id: string; context: Co
   if (!context.annotations?.has(id)) return <>{inside}</>;
   const open = () => context.onAnnotation?.(id);
   return (
-    <mark data-annotation={id} role="button" tabIndex={0} aria-label="Words with a comment" onClick={open} onKeyDown={(event) => event.key === 'Enter' && open()}>
+    <mark data-annotation={id} role="button" tabIndex={0} title="Words with a comment" onClick={open} onKeyDown={(event) => event.key === 'Enter' && open()}>
       {inside}
     </mark>
   );
