@@ -49,7 +49,7 @@ export function CommentMargin({ page, threads, order, article, active, onActive,
         {keys.map((key) => {
           if (key === draftKey && selected) {
             return (
-              <section key={key} data-card={key} className={css['card']} data-active="true" aria-label="New comment">
+              <div key={key} role="group" data-card={key} className={css['card']} data-active="true" aria-label="New comment">
                 <blockquote>{selected.anchorText}</blockquote>
                 <Composer
                   open
@@ -65,7 +65,7 @@ export function CommentMargin({ page, threads, order, article, active, onActive,
                     return ok;
                   }}
                 />
-              </section>
+              </div>
             );
           }
           const thread = byId.get(key);
@@ -97,7 +97,7 @@ function ThreadCard({ thread, page, pageUrl, active, onActive }: ThreadCardProps
   const done = isResolved(thread);
   const replies = flat(thread);
   return (
-    <section data-card={thread.id} className={css['card']} data-active={active || undefined} data-resolved={done || undefined} aria-label={`Comment of ${thread.author?.displayName ?? 'somebody'}`} onClick={onActive}>
+    <div role="group" data-card={thread.id} className={css['card']} data-active={active || undefined} data-resolved={done || undefined} aria-label={`Comment of ${thread.author?.displayName ?? 'somebody'}`} onClick={onActive}>
       <div className={css['cardHead']}>
         <blockquote title={thread.anchorText}>{thread.anchorText}</blockquote>
         {page.can.comment && <IconButton icon={done ? 'undo' : 'check'} size="s" label={done ? 'Reopen' : 'Resolve'} onClick={() => void actions.resolve(thread, !done)} />}
@@ -109,7 +109,7 @@ function ThreadCard({ thread, page, pageUrl, active, onActive }: ThreadCardProps
         <CommentItem key={reply.id} comment={reply} actions={actions} pageUrl={pageUrl} small />
       ))}
       {page.can.comment && !done && <Composer slot={`reply-${thread.id}`} invitation="Answer…" label="Answer" submit="Answer" onSend={(body) => actions.add({ location: 'inline', parentId: thread.id, body })} />}
-    </section>
+    </div>
   );
 }
 
@@ -130,7 +130,7 @@ function usePlaces(margin: RefObject<HTMLDivElement | null>, article: RefObject<
     const cards = new Map([...box.querySelectorAll<HTMLElement>('[data-card]')].map((card) => [card.dataset['card'] ?? '', card]));
     if (!floating) {
       for (const card of cards.values()) card.style.transform = '';
-      box.style.minHeight = '';
+      box.style.removeProperty('min-height');
       return;
     }
     const origin = box.getBoundingClientRect().top;
@@ -152,6 +152,6 @@ function usePlaces(margin: RefObject<HTMLDivElement | null>, article: RefObject<
       const card = cards.get(key);
       if (card) card.style.transform = `translateY(${tops[i] ?? 0}px)`;
     });
-    box.style.minHeight = `${(tops.at(-1) ?? 0) + (heights.at(-1) ?? 0)}px`;
+    box.style.setProperty('min-height', `${(tops.at(-1) ?? 0) + (heights.at(-1) ?? 0)}px`);
   }, [article, margin, keys, shown, selected, pinned, round]);
 }

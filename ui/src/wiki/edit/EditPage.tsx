@@ -1,6 +1,6 @@
 import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
-import { useMemo, useRef, useState, type ReactElement } from 'react';
+import { useEffect, useMemo, useRef, useState, type ReactElement, type RefObject } from 'react';
 import { api, ApiError, type AdfDoc } from '../../api';
 import { RichTextEditor } from '../../editor';
 import { Button, Checkbox, Dialog, IconButton, Menu, Notice, TextField, toast } from '../../kit';
@@ -115,11 +115,12 @@ export function EditPage({ page, draft, spaceKey }: EditPageProps): ReactElement
     { id: 'publish-page', label: 'Publish', group: 'Page', icon: 'send', keys: 'mod+enter', run: () => send() },
     { id: 'close-editor', label: 'Stop writing; the draft is kept', group: 'Page', icon: 'close', run: () => void close() },
   ]);
+  useFocusText(editor, !isNew);
   const overtaken = page !== null && page.version > writing.base && !publish.isPending;
   return (
     <Page
       title={writing.title || 'Untitled'}
-      head={<Head space={space ?? { key: spaceKey, name: spaceKey }} crumbs={page?.breadcrumb ?? []} />}
+      head={<Head space={space ?? { key: spaceKey, name: spaceKey }} crumbs={page?.breadcrumb ?? []} here={isNew ? (type === 'blogpost' ? 'New post' : 'New page') : page.title} />}
       actions={
         <>
           <span className={css['state']} role="status" data-state={writing.state}>
@@ -177,7 +178,6 @@ export function EditPage({ page, draft, spaceKey }: EditPageProps): ReactElement
             <RichTextEditor
               appearance="page"
               label="Text of the page"
-              autoFocus={!isNew}
               value={writing.start.body}
               onChange={writing.setBody}
               placeholder="Write, or type / for tables, panels, macros…"
@@ -189,9 +189,6 @@ export function EditPage({ page, draft, spaceKey }: EditPageProps): ReactElement
               extensionView={extensionView}
               onEditExtension={ask}
               resolveCard={resolveCard}
-              onSubmit={() => send()}
-              submitLabel={isNew ? 'Publish' : 'Update'}
-              busy={publish.isPending}
             />
           </div>
         </div>
@@ -232,6 +229,20 @@ export function EditPage({ page, draft, spaceKey }: EditPageProps): ReactElement
       )}
     </Page>
   );
+}
+
+/** Puts the cursor into the text once the editor is there, without moving the page. */
+function useFocusText(frame: RefObject<HTMLElement | null>, wanted: boolean): void {
+  useEffect(() => {
+    if (!wanted) return undefined;
+    const timer = setInterval(() => {
+      const text = frame.current?.querySelector<HTMLElement>('[contenteditable="true"]');
+      if (!text) return;
+      clearInterval(timer);
+      if (document.activeElement === document.body || document.activeElement === null) text.focus({ preventScroll: true });
+    }, 50);
+    return () => clearInterval(timer);
+  }, [frame, wanted]);
 }
 
 function PublishDialog({ busy, onClose, onPublish }: { busy: boolean; onClose: () => void; onPublish: (message: string, minor: boolean) => void }): ReactElement {

@@ -36,6 +36,12 @@ describe('diffDocs', () => {
     expect(segments[0]?.nodes[0]?.content).toHaveLength(3);
   });
 
+  it('does not take a comment for a change of the text', () => {
+    const commented: AdfNode = { type: 'paragraph', content: [{ type: 'text', text: 'The ' }, { type: 'text', text: 'barn', marks: [{ type: 'annotation', attrs: { id: '1' } }] }, { type: 'text', text: ' is red.' }] };
+    expect(diffDocs(doc(p('The barn is red.')), doc(commented)).segments.map((each) => each.op)).toEqual(['same']);
+    expect(mergeDocs(doc(p('a'), p('b')), doc(p('a'), p('B')), doc(commented, p('b')))).toEqual(doc(commented, p('B')));
+  });
+
   it('shows code as whole blocks, and anything as new or gone when there is no other side', () => {
     const code = (text: string): AdfNode => ({ type: 'codeBlock', content: [{ type: 'text', text }] });
     expect(diffDocs(doc(code('a = 1')), doc(code('a = 2'))).segments.map((each) => each.op).sort()).toEqual(['add', 'remove']);

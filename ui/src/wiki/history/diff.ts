@@ -55,10 +55,29 @@ export function align<T>(before: readonly T[], after: readonly T[], key: (item: 
   return pairs;
 }
 
-/** What a node says, apart from names that editors give anew. */
+/** What a node says, apart from names that editors give anew and from the marks of comments, which are no change of the text. */
 function keyOf(node: AdfNode): string {
-  return JSON.stringify(node, (name, value: unknown) => (name === 'localId' ? undefined : value));
+  return JSON.stringify(node, (name, value: unknown) => {
+    if (name === 'localId') return undefined;
+    if (name !== 'marks' || !Array.isArray(value)) return value;
+    const left = (value as { type: string }[]).filter((mark) => mark.type !== 'annotation');
+    return left.length > 0 ? left : undefined;
+  });
 }
+
+/** A text that a comment cut in pieces is one text still. */
+const whole = (node: AdfNode): AdfNode => {
+  if (!node.content) return node;
+  const bare = node.content.map(whole).map((child) => (child.marks?.some((mark) => mark.type === 'annotation') ? withMarks(child, child.marks.filter((mark) => mark.type !== 'annotation')) : child));
+  return { ...node, content: joined(bare) };
+};
+
+function withMarks({ marks: _before, ...node }: AdfNode, marks: NonNullable<AdfNode['marks']>): AdfNode {
+  return marks.length > 0 ? { ...node, marks } : node;
+}
+
+/** Everything counts when texts are put together: a comment of somebody must not get lost. */
+const exactly = (node: AdfNode): string => JSON.stringify(node);
 
 const marks = {
   add: [{ type: 'underline' }, { type: 'backgroundColor', attrs: { color: '#1f845a' } }],
@@ -197,7 +216,7 @@ type MaybeDoc = AdfDoc | null | undefined;
 /** What one document has that the other has not, for people to read. */
 export function diffDocs(before: MaybeDoc, after: MaybeDoc): DocDiff {
   const count = { added: 0, removed: 0 };
-  const segments = blocks(before?.content ?? [], after?.content ?? [], count);
+  const segments = blocks((before?.content ?? []).map(whole), (after?.content ?? []).map(whole), count);
   return { segments, ...count };
 }
 
@@ -212,7 +231,7 @@ function hunks(base: readonly AdfNode[], other: readonly AdfNode[]): Hunk[] {
   const out: Hunk[] = [];
   let index = 0;
   let open: Hunk | null = null;
-  for (const pair of align(base, other, keyOf)) {
+  for (const pair of align(base, other, exactly)) {
     if (pair.op === 'same') {
       open = null;
       index++;

@@ -99,7 +99,7 @@ export function ReadPage({ page }: { page: WikiPage }): ReactElement {
   return (
     <Page
       title={page.title}
-      head={<Head space={page.space} crumbs={page.breadcrumb ?? []} />}
+      head={<Head space={page.space} crumbs={page.breadcrumb ?? []} here={page.title} />}
       actions={
         <>
           <span className={css['wideOnly']}>
