@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net"
@@ -12,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"holdfast.dev/internal/base/clock"
+	"holdfast.dev/internal/product/oncall/incoming"
 )
 
 func (c *cli) serveCommand() *cobra.Command {
@@ -34,6 +36,7 @@ func (c *cli) serveCommand() *cobra.Command {
 func (c *cli) serveFlags(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&c.opts.BaseURL, "base-url", "", "URL under which people reach this server (default: what each request names; in messages, the address listened on)")
 	cmd.Flags().StringVar(&c.opts.SMTP, "smtp", "", "mail server, smtp://[USER:PASSWORD@]HOST:PORT (default $HOLDFAST_SMTP, else no mail)")
+	cmd.Flags().StringVar(&c.opts.MailListen, "mail-listen", "", "address on which mail for alerts is taken over SMTP (default: none is)")
 	cmd.Flags().Func("webhooks-may-reach", "a private network, such as 10.0.0.0/8, that webhooks of customers may call (may be repeated)", func(s string) error {
 		p, err := netip.ParsePrefix(s)
 		c.opts.Reachable = append(c.opts.Reachable, p)
@@ -59,6 +62,13 @@ func (c *cli) serve(ctx context.Context, listen string) error {
 	if n.Options.BaseURL == "" { // links in mails have no request to take an address from
 		n.Options.BaseURL = "http://" + localName(l.Addr().String())
 	}
+	if n.Options.MailListen != "" && n.serves("oncall") {
+		stopMail, err := n.takeMail(n.Options.MailListen)
+		if err != nil {
+			return err
+		}
+		defer stopMail()
+	}
 	working, stopJobs := context.WithCancel(ctx)
 	jobsDone := make(chan error, 1)
 	go func() { jobsDone <- n.RunJobs(working) }()
@@ -75,6 +85,21 @@ func (c *cli) serve(ctx context.Context, listen string) error {
 		return err
 	}
 	return <-admin
+}
+
+// takeMail starts the server that takes mail for integrations of on-call, and gives what ends it.
+func (n *Node) takeMail(address string) (stop func(), err error) {
+	l, err := net.Listen("tcp", address)
+	if err != nil {
+		return nil, err
+	}
+	srv := incoming.MailServer(n.mailSite, n.Log)
+	go func() {
+		if err := srv.Serve(l); err != nil && !errors.Is(err, net.ErrClosed) {
+			n.Log.Error("mail is not taken any more", "error", err)
+		}
+	}()
+	return func() { _ = srv.Close() }, nil // what was acknowledged is durable
 }
 
 // localName writes an address that listens on every interface, or on loopback, as people type it.

@@ -13,6 +13,8 @@ type Options struct {
 	Vault    string // folder of the vault; empty for "vault" under Data
 	SMTP     string // mail server as smtp://HOST:PORT; empty for none
 	BaseURL  string // under which people reach this server, for links in messages; empty for what each request names
+	// MailListen is where mail for alerts is taken; empty for nowhere.
+	MailListen string
 	// Only names the products that this process serves, where several processes share the data folder; empty for all.
 	Only []string
 	// Reachable lists private networks that webhooks of customers may reach all the same.

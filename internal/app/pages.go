@@ -9,6 +9,7 @@ import (
 	"path"
 	"strings"
 
+	"holdfast.dev/internal/base/fault"
 	"holdfast.dev/internal/platform/httpkit"
 	"holdfast.dev/ui"
 )
@@ -24,8 +25,8 @@ func (s *Server) pages() http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		name := strings.TrimPrefix(path.Clean(r.URL.Path), "/")
 		switch {
-		case strings.HasPrefix(name, "rest/"):
-			s.unknownOperation(w, r)
+		case dialectOf("/"+name) != httpkit.Platform:
+			httpkit.Fail(s.node.Log, w, r, dialectOf("/"+name), fault.NotFound("There is no such operation."))
 		case r.Method != http.MethodGet && r.Method != http.MethodHead:
 			http.Error(w, "There is nothing here that could be changed.", http.StatusMethodNotAllowed)
 		case name != "" && name != "index.html" && serveAsset(w, r, files, name):
@@ -35,11 +36,6 @@ func (s *Server) pages() http.Handler {
 			s.servePage(w, r, index)
 		}
 	})
-}
-
-// unknownOperation answers for paths of the Jira API that no route has.
-func (s *Server) unknownOperation(w http.ResponseWriter, r *http.Request) {
-	_ = httpkit.JSON(w, http.StatusNotFound, map[string]any{"errorMessages": []string{"There is no such operation."}, "errors": map[string]string{}})
 }
 
 func serveAsset(w http.ResponseWriter, r *http.Request, files fs.FS, name string) bool {

@@ -65,7 +65,7 @@ func (n *Node) RestoreSite(ctx context.Context, s *fleet.Site, target recovery.T
 			n.commits.reset(ref)
 		}
 	}()
-	return n.Recovery.RestoreSite(ctx, s.ID, target, reason, func(p recovery.Progress) {
+	res, err := n.Recovery.RestoreSite(ctx, s.ID, target, reason, func(p recovery.Progress) {
 		n.restores.progress(s.ID, p)
 		if p.Step == "shipping" { // nobody may write any more: other processes must know before anything is read
 			n.awaitFollowers(ctx)
@@ -74,6 +74,18 @@ func (n *Node) RestoreSite(ctx context.Context, s *fleet.Site, target recovery.T
 			report(p)
 		}
 	})
+	if err != nil {
+		return res, err
+	}
+	return res, n.republish(ctx, s)
+}
+
+// republish has the static copies of a site's status pages written anew: what they show was undone.
+func (n *Node) republish(ctx context.Context, s *fleet.Site) error {
+	if now, err := n.Fleet.Site(s.ID); err != nil || now.State != fleet.Active || !n.Fleet.HasProduct(s.ID, "status") {
+		return err
+	}
+	return n.products.status.Republish(n.siteContext(identity.AsSystem(ctx, "recovery"), s), n.Pool.Volume(volume.Ref{Kind: "status", Owner: s.ID.String()}))
 }
 
 // StartRestore begins a restore that goes on when the request that asked for it has ended, and gives its entry in the ledger.

@@ -16,6 +16,7 @@ import (
 // strips the prefix, so that routes are the same however the site was named, and refuses sites that nobody may use.
 func (s *Server) routeSite(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		r = s.ownDomain(r)
 		site, prefix, err := s.findSite(r)
 		if err != nil {
 			s.refuse(w, r, err)
@@ -39,13 +40,56 @@ func (s *Server) routeSite(next http.Handler) http.Handler {
 	})
 }
 
+// ownDomain turns a request for the own domain of a status page into one for the page under its site: nothing else is served there.
+func (s *Server) ownDomain(r *http.Request) *http.Request {
+	if !s.node.serves("status") {
+		return r
+	}
+	slug, page, ok := s.node.products.status.PageByDomain(hostOnly(r.Host))
+	if !ok {
+		return r
+	}
+	u := *r.URL
+	u.Path, u.RawPath = "/s/"+slug+"/status/p/"+page+u.Path, ""
+	out := r.WithContext(r.Context())
+	out.URL = &u
+	return out
+}
+
+// hostOnly gives a host without its port.
+func hostOnly(host string) string {
+	if h, _, err := net.SplitHostPort(host); err == nil {
+		return h
+	}
+	return host
+}
+
+// dialectOf gives the dialect of the API that a path belongs to.
+func dialectOf(path string) httpkit.Dialect {
+	path = strings.TrimPrefix(path, "/jsm/ops/integration")
+	for _, api := range []struct {
+		prefix  string
+		dialect httpkit.Dialect
+	}{
+		{"/rest/", httpkit.Jira}, {"/wiki/rest/", httpkit.ConfluenceV1}, {"/wiki/api/", httpkit.ConfluenceV2}, {"/v2/", httpkit.Opsgenie},
+		{"/v1/pages", httpkit.Statuspage}, {"/v1/organizations", httpkit.Statuspage}, {"/v1/", httpkit.Opsgenie}, {"/status/api/", httpkit.StatusPublic},
+	} {
+		if strings.HasPrefix(path, api.prefix) {
+			return api.dialect
+		}
+	}
+	return httpkit.Platform
+}
+
 // refuse answers in the dialect of the API that the path belongs to.
 func (s *Server) refuse(w http.ResponseWriter, r *http.Request, err error) {
-	d := httpkit.Platform
-	if strings.Contains(r.URL.Path, "/rest/") {
-		d = httpkit.Jira
+	path := r.URL.Path
+	if rest, ok := strings.CutPrefix(path, "/s/"); ok {
+		if _, after, ok := strings.Cut(rest, "/"); ok {
+			path = "/" + after
+		}
 	}
-	httpkit.Fail(s.node.Log, w, r, d, err)
+	httpkit.Fail(s.node.Log, w, r, dialectOf(path), err)
 }
 
 func (s *Server) findSite(r *http.Request) (site *fleet.Site, prefix string, err error) {
@@ -54,11 +98,7 @@ func (s *Server) findSite(r *http.Request) (site *fleet.Site, prefix string, err
 		site, err = s.node.Fleet.SiteBySlug(slug)
 		return site, "/s/" + slug, err
 	}
-	host := r.Host
-	if h, _, err := net.SplitHostPort(host); err == nil {
-		host = h
-	}
-	if label, _, ok := strings.Cut(host, "."); ok {
+	if label, _, ok := strings.Cut(hostOnly(r.Host), "."); ok {
 		if site, err := s.node.Fleet.SiteBySlug(label); err == nil {
 			return site, "", nil
 		}
