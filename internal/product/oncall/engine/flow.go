@@ -35,7 +35,7 @@ type timer struct {
 	Escalation string    `json:"escalation,omitempty"`
 	Round      int       `json:"round,omitempty"`
 	Index      int       `json:"index,omitempty"`
-	Began      time.Time `json:"began,omitzero"` // of the round, or of the telling of a person
+	Began      time.Time `json:"began,omitzero"` // of the telling: an acknowledgement counts when it came later
 	Person     string    `json:"person,omitempty"`
 	Action     string    `json:"action,omitempty"`
 	Rule       string    `json:"rule,omitempty"`
@@ -115,12 +115,14 @@ func (p *pager) tellAll(people []*user.Person, why string) error {
 	return nil
 }
 
-// beginRound starts or restarts an escalation: rules without delay run at once, the others and the end of the round get timers.
+// beginRound starts or restarts an escalation: rules without delay run at once, the others and the end of the round get timers. began is when the first
+// round did.
 func (p *pager) beginRound(e *escalation.Escalation, round int, began time.Time) error {
+	now := p.tx.Now()
 	for i, rule := range e.Rules {
-		due := began.Add(time.Duration(rule.Delay) * time.Minute)
-		if !due.After(p.tx.Now()) {
-			if err := p.step(e, i); err != nil {
+		due := now.Add(time.Duration(rule.Delay) * time.Minute)
+		if !due.After(now) {
+			if err := p.step(e, i, began); err != nil {
 				return err
 			}
 			continue
@@ -133,14 +135,15 @@ func (p *pager) beginRound(e *escalation.Escalation, round int, began time.Time)
 	if repeat == nil || repeat.Count == 0 && !repeat.CloseAlertAfterAll {
 		return nil
 	}
-	end := began.Add(e.Last() + time.Duration(max(repeat.WaitInterval, 1))*time.Minute)
+	end := now.Add(e.Last() + time.Duration(max(repeat.WaitInterval, 1))*time.Minute)
 	return p.later(KindRepeat, fmt.Sprintf("%s/%d", e.ID, round), timer{Escalation: e.ID, Round: round, Began: began}, end)
 }
 
-// step tells whom a rule names, when its condition holds.
-func (p *pager) step(e *escalation.Escalation, i int) error {
+// step tells whom a rule names, when its condition holds. Who escalates an alert that is acknowledged already means that the next ones shall know: only
+// an acknowledgement since the escalation began keeps it quiet.
+func (p *pager) step(e *escalation.Escalation, i int, began time.Time) error {
 	rule := e.Rules[i]
-	if !p.alert.Open || rule.Condition == escalation.IfNotAcked && p.alert.Acknowledged {
+	if !p.alert.Open || rule.Condition == escalation.IfNotAcked && p.alert.Acknowledged && !p.alert.AckedAt.Before(began) {
 		return nil
 	}
 	people := p.r.Step(rule, p.tx.Now(), rand.IntN)
@@ -175,7 +178,7 @@ func runStep(ctx context.Context, tx *volume.Tx, j *jobs.Job) error {
 	if t.Index >= len(e.Rules) {
 		return nil // it has fewer rules by now
 	}
-	return p.step(e, t.Index)
+	return p.step(e, t.Index, t.Began)
 }
 
 // runRepeat ends a round: the next one begins, or nothing is left to do but perhaps to close the alert.
@@ -206,7 +209,7 @@ func runRepeat(ctx context.Context, tx *volume.Tx, j *jobs.Job) error {
 	if err := p.note(fmt.Sprintf("Escalation %s begins again (%d of %d)", e.Name, t.Round+1, e.Repeat.Count)); err != nil {
 		return err
 	}
-	return p.beginRound(e, t.Round+1, p.tx.Now())
+	return p.beginRound(e, t.Round+1, t.Began)
 }
 
 // runUnsnooze starts the paging again when a snooze is over, unless somebody did something meanwhile.

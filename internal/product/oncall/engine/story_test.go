@@ -560,3 +560,21 @@ func TestShiftsAreAnnounced(t *testing.T) {
 		s.Expect()
 	})
 }
+
+func TestEscalatingWhatIsAcknowledgedTellsTheNextOnes(t *testing.T) {
+	tell(t, func(s *story) {
+		plan := s.plan(&escalation.Repeat{WaitInterval: 5, Count: 1}, escalation.Rule{Recipient: who("bob")}, escalation.Rule{Delay: 5, Recipient: who("cleo")})
+		s.raise("P1", "help", who("ann"))
+		s.change(engine.Acknowledged, "ann")
+		s.Expect("ann@acme.example: [P1] help")
+		s.Pass(time.Minute)
+		s.Write(func(ctx context.Context, tx *volume.Tx) error { return engine.Page(ctx, tx, s.id, plan) })
+		s.Run()
+		s.Expect("bob@acme.example: [P1] help")
+		s.change(engine.Unacknowledged, "ann") // begins again with Ann
+		s.Expect("ann@acme.example: [P1] help")
+		s.change(engine.Acknowledged, "bob")
+		s.Pass(time.Hour)
+		s.Expect()
+	})
+}

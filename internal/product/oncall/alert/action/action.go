@@ -56,7 +56,10 @@ func Snooze(ctx context.Context, tx *volume.Tx, a *alert.Alert, until time.Time,
 
 // Escalate sends an alert to an escalation.
 func Escalate(ctx context.Context, tx *volume.Tx, a *alert.Alert, to alert.Responder, by alert.By) error {
-	return follow(ctx, tx, a, engine.Escalated, true, alert.Escalated(ctx, tx, a, to, by))
+	if err := alert.Escalated(ctx, tx, a, to, by); err != nil {
+		return err
+	}
+	return engine.Page(ctx, tx, a.ID, to) // it may have been a responder already
 }
 
 // Assign gives an alert an owner.
