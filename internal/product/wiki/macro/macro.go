@@ -437,7 +437,9 @@ func (e *Env) within(c *content.Content, param string) string {
 			keys = append(keys, `"`+strings.ReplaceAll(k, `"`, "")+`"`)
 			continue
 		}
-		keys = append(keys, `"`+e.Viewer.Spaces.Get(c.SpaceID).Key+`"`)
+		if s := e.Viewer.Spaces.Get(c.SpaceID); s != nil {
+			keys = append(keys, `"`+s.Key+`"`)
+		}
 	}
 	if len(keys) == 0 {
 		return ""

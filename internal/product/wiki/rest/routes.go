@@ -10,7 +10,8 @@ import (
 // Routes lists every route of the product.
 func Routes(d Deps) []httpkit.Route {
 	h := &handler{d}
-	return slices.Concat(h.uiRoutes(), prefixed("/wiki/api/v2", httpkit.ConfluenceV2, h.v2Routes()))
+	return slices.Concat(h.uiRoutes(), prefixed("/wiki/api/v2", httpkit.ConfluenceV2, h.v2Routes()),
+		prefixed("/wiki/rest/api", httpkit.ConfluenceV1, h.v1Routes()), h.downloadRoutes(), unservedRoutes())
 }
 
 func sortPeople(all []uiPerson) {

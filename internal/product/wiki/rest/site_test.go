@@ -27,7 +27,6 @@ import (
 	"holdfast.dev/internal/platform/volume"
 	"holdfast.dev/internal/product/wiki"
 	"holdfast.dev/internal/product/wiki/needs"
-	"holdfast.dev/internal/product/wiki/rest"
 )
 
 func TestMain(m *testing.M) { storagetest.Main(m) }
@@ -159,7 +158,7 @@ func (s *site) do(who, method, path, body string, header ...string) (int, string
 	}
 	w := httptest.NewRecorder()
 	s.mux.ServeHTTP(w, r)
-	return w.Code, w.Body.String()
+	return w.Code, strings.NewReplacer(`\u003c`, "<", `\u003e`, ">", `\u0026`, "&").Replace(w.Body.String())
 }
 
 // must sends a request that has to succeed, and gives the decoded answer.
@@ -230,4 +229,13 @@ func engines(t *testing.T, f func(t *testing.T, s *site)) {
 	storagetest.Engines(t, func(t *testing.T, e storage.Engine) { f(t, newSite(t, e)) })
 }
 
-var _ = rest.Routes
+
+func (s *site) raw(who, method, path string) *httptest.ResponseRecorder {
+	r := httptest.NewRequest(method, path, nil)
+	r.Header.Set("X-Who", who)
+	w := httptest.NewRecorder()
+	s.mux.ServeHTTP(w, r)
+	return w
+}
+
+func sqliteEngine(t testing.TB) storage.Engine { return storagetest.SQLite(t) }
