@@ -118,6 +118,13 @@ func Page(ctx context.Context, tx *volume.Tx, i *issue.Issue, newest bool, start
 	if i.Comments == 0 {
 		return nil, 0, nil
 	}
+	if startAt == 0 && int64(limit) >= i.Comments { // one page has them all
+		all, err := List(ctx, tx, i.ID, newest, 0, limit)
+		if err == nil {
+			all, err = seen(all)
+		}
+		return all, len(all), err
+	}
 	if err := tx.Get(ctx, qRestricted, []any{i.ID}, &restricted); err != nil {
 		return nil, 0, err
 	}

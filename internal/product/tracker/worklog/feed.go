@@ -78,6 +78,13 @@ func Page(ctx context.Context, tx *volume.Tx, i *issue.Issue, startAt, limit int
 	if i.Worklogs == 0 {
 		return nil, 0, nil
 	}
+	if startAt == 0 && int64(limit) >= i.Worklogs { // one page has them all
+		all, err := List(ctx, tx, i.ID, 0, limit)
+		if err == nil {
+			all, err = seen(all)
+		}
+		return all, len(all), err
+	}
 	var restricted int64
 	if err := tx.Get(ctx, qRestricted, []any{i.ID}, &restricted); err != nil {
 		return nil, 0, err
