@@ -44,7 +44,7 @@ func Acknowledge(ctx context.Context, tx *volume.Tx, a *Alert, by By) (bool, err
 	case a.Acknowledged:
 		return false, nil
 	}
-	a.Acknowledged, a.AckedAt, a.AcknowledgedBy = true, tx.Now(), by.Name()
+	a.Acknowledged, a.AckedAt, a.AcknowledgedBy, a.Seen = true, tx.Now(), by.Name(), true
 	a.SnoozedUntil = time.Time{}
 	if a.Owner == "" && by.User != "" {
 		a.Owner, a.OwnerID = by.User, by.Account

@@ -83,7 +83,7 @@ type column struct {
 var fields = map[string]column{
 	"createdat": {"created_us", instant}, "updatedat": {"updated_us", instant}, "lastoccurredat": {"last_occurred_us", instant}, "snoozeduntil": {"snoozed_until_us", instant},
 	"acknowledgedat": {"acked_us", instant}, "closedat": {"closed_us", instant},
-	"alertid": {"id", exactText}, "id": {"id", exactText}, "tinyid": {"tiny", number}, "alias": {"alias", exactText}, "count": {"count", number},
+	"alertid": {"id", key}, "id": {"id", key}, "tinyid": {"tiny", number}, "alias": {"alias", key}, "count": {"count", number},
 	"message": {"message", freeText}, "description": {"description", freeText}, "source": {"source", exactText}, "entity": {"entity", exactText},
 	"status": {"status", state}, "owner": {"owner", exactText}, "acknowledgedby": {"acked_by", exactText}, "closedby": {"closed_by", exactText},
 	"report.acknowledgedby": {"acked_by", exactText}, "report.closedby": {"closed_by", exactText},
@@ -142,6 +142,11 @@ func (c *compiler) term(n *node) (string, error) {
 		}
 		// P1 is the highest: priority > P3 means P1 and P2.
 		return "priority " + map[string]string{":": "=", "<": ">", "<=": ">=", ">": "<", ">=": "<="}[n.cmp] + " " + c.arg(v), nil
+	case key:
+		if n.phrase || !strings.Contains(n.value, "*") {
+			return f.name + " = " + c.arg(n.value), nil
+		}
+		return c.like(f.name, pattern(n)), nil
 	case exactText:
 		return c.like(f.name, pattern(n)), nil
 	case freeText:
