@@ -64,6 +64,7 @@ type shape int
 
 const (
 	exactText shape = iota // the whole value, ignoring case
+	identity               // the whole value, exactly, by an index
 	freeText               // a part of the value
 	entry                  // one entry of a JSON list of texts
 	number
@@ -83,7 +84,7 @@ type column struct {
 var fields = map[string]column{
 	"createdat": {"created_us", instant}, "updatedat": {"updated_us", instant}, "lastoccurredat": {"last_occurred_us", instant}, "snoozeduntil": {"snoozed_until_us", instant},
 	"acknowledgedat": {"acked_us", instant}, "closedat": {"closed_us", instant},
-	"alertid": {"id", key}, "id": {"id", key}, "tinyid": {"tiny", number}, "alias": {"alias", key}, "count": {"count", number},
+	"alertid": {"id", identity}, "id": {"id", identity}, "tinyid": {"tiny", number}, "alias": {"alias", identity}, "count": {"count", number},
 	"message": {"message", freeText}, "description": {"description", freeText}, "source": {"source", exactText}, "entity": {"entity", exactText},
 	"status": {"status", state}, "owner": {"owner", exactText}, "acknowledgedby": {"acked_by", exactText}, "closedby": {"closed_by", exactText},
 	"report.acknowledgedby": {"acked_by", exactText}, "report.closedby": {"closed_by", exactText},
@@ -142,7 +143,7 @@ func (c *compiler) term(n *node) (string, error) {
 		}
 		// P1 is the highest: priority > P3 means P1 and P2.
 		return "priority " + map[string]string{":": "=", "<": ">", "<=": ">=", ">": "<", ">=": "<="}[n.cmp] + " " + c.arg(v), nil
-	case key:
+	case identity:
 		if n.phrase || !strings.Contains(n.value, "*") {
 			return f.name + " = " + c.arg(n.value), nil
 		}
