@@ -35,7 +35,11 @@ func Decide(i *integration.Integration, events []Event, payload any) []Decision 
 }
 
 func decide(i *integration.Integration, e Event, f mapping.Fields) Decision {
-	for _, a := range i.Actions {
+	actions := i.Actions
+	if len(actions) == 0 && i.Type == integration.TypeAPI { // its key takes what monitoring sends too, as an integration for that would
+		actions = eventActions()
+	}
+	for _, a := range actions {
 		if !matches(a.Filter, f) {
 			continue
 		}
@@ -121,6 +125,11 @@ func DefaultActions(integrationType string) []integration.Action {
 	if integrationType == integration.TypeAPI {
 		return []integration.Action{} // its clients say themselves what they want
 	}
+	return eventActions()
+}
+
+// eventActions make an alert of what fires and close it when it is over.
+func eventActions() []integration.Action {
 	is := func(status string) integration.Filter {
 		return integration.Filter{ConditionMatchType: integration.MatchAllConditions, Conditions: []integration.Condition{{Field: "_event.status", Operation: "equals", ExpectedValue: status}}}
 	}
