@@ -51,6 +51,9 @@ type Runner struct {
 	wakes    wakes
 	slots    chan struct{}
 	running  sync.WaitGroup
+
+	mu     sync.Mutex
+	atWork map[string]bool // jobs by identifier, which is unique over volumes
 }
 
 // New makes a runner. Its Wake and Committed belong into the pool's configuration.
@@ -64,7 +67,7 @@ func New(c Config) *Runner {
 	if c.Parallel <= 0 {
 		c.Parallel = 64
 	}
-	return &Runner{Config: c, handlers: map[string]Handler{}, slots: make(chan struct{}, c.Parallel),
+	return &Runner{Config: c, handlers: map[string]Handler{}, atWork: map[string]bool{}, slots: make(chan struct{}, c.Parallel),
 		wakes: wakes{ledger: c.Ledger, by: map[volume.Ref]*wake{}, signal: make(chan struct{}, 1)}}
 }
 
@@ -151,13 +154,15 @@ func (r *Runner) RunDue(ctx context.Context) error {
 		for _, ref := range refs {
 			r.look(ctx, ref)
 		}
+		r.running.Wait()
 	}
 }
 
 // perLook bounds how many jobs one look at a volume takes, so that none holds the others up.
 const perLook = 256
 
-// look runs the due jobs of a volume and notes when the next one is.
+// look runs the due jobs of a volume and notes when the next one is. It waits for what takes effect in the volume, not for what is handed to the outside
+// world: an address that does not answer holds up nothing but itself.
 func (r *Runner) look(ctx context.Context, ref volume.Ref) {
 	ctx, err := r.Context(identity.AsSystem(ctx, "jobs"), ref)
 	if err != nil {
@@ -166,54 +171,82 @@ func (r *Runner) look(ctx context.Context, ref volume.Ref) {
 		return
 	}
 	v := r.Pool.Volume(ref)
-	due, err := r.due(ctx, v)
-	if err == nil {
-		r.runAll(ctx, v, due)
-	}
-	var next time.Time
-	if err == nil {
-		next, err = r.next(ctx, v)
-	}
+	due, next, err := r.due(ctx, v)
 	if err != nil { // the volume is away, suspended or being restored: look again later
 		if ctx.Err() == nil {
 			r.Log.Warn("volume's jobs not run", "volume", ref.String(), "error", err)
 		}
-		next = r.Clock.Now().Add(5 * time.Second)
+		r.wakes.looked(ref, r.Clock.Now().Add(5*time.Second))
+		return
+	}
+	if r.runAll(ctx, v, due) > 0 && len(due) == perLook { // there may be more
+		next = r.Clock.Now()
 	}
 	r.wakes.looked(ref, next)
 }
 
-func (r *Runner) due(ctx context.Context, v *volume.Volume) (due []*Job, err error) {
+// due gives jobs whose time has come, and the time of the first one whose has not.
+func (r *Runner) due(ctx context.Context, v *volume.Volume) (due []*Job, next time.Time, err error) {
 	err = v.Read(ctx, func(tx *volume.Tx) error {
-		due, err = storage.All(ctx, tx.Tx, qDue, scan, clock.Micros(tx.Now()), perLook)
-		return err
-	})
-	return due, err
-}
-
-func (r *Runner) next(ctx context.Context, v *volume.Volume) (at time.Time, err error) {
-	err = v.Read(ctx, func(tx *volume.Tx) error {
-		var us *int64
-		if err := tx.Get(ctx, qNext, nil, &us); err != nil || us == nil {
+		now := clock.Micros(tx.Now())
+		if due, err = storage.All(ctx, tx.Tx, qDue, scan, now, perLook); err != nil {
 			return err
 		}
-		at = clock.FromMicros(*us)
+		var us *int64
+		if err := tx.Get(ctx, qNext, []any{now}, &us); err != nil || us == nil {
+			return err
+		}
+		next = clock.FromMicros(*us)
 		return nil
 	})
-	return at, err
+	return due, next, err
 }
 
-// runAll runs the jobs at once: those of kind InTx share transactions by group commit, those of kind Do wait for a slot of the process.
-func (r *Runner) runAll(ctx context.Context, v *volume.Volume, due []*Job) {
+// runAll starts those of the jobs that are not at work already, and tells how many: those of kind InTx share transactions by group commit and are
+// waited for; those of kind Do wait for a slot of the process, and have the volume looked at again when they are done.
+func (r *Runner) runAll(ctx context.Context, v *volume.Volume, due []*Job) (started int) {
 	var wg sync.WaitGroup
 	for _, j := range due {
-		wg.Go(func() {
-			if err := r.runOne(ctx, v, j); err != nil && ctx.Err() == nil {
+		if !r.begin(j) {
+			continue
+		}
+		started++
+		run := func() {
+			err := r.runOne(ctx, v, j)
+			r.end(j)
+			if err != nil && ctx.Err() == nil {
 				r.Log.Error("job not settled", "volume", v.Ref().String(), "job", j.ID, "kind", j.Kind, "error", err)
+				r.wakes.again(v.Ref(), r.Clock.Now().Add(5*time.Second))
 			}
+		}
+		if r.handlers[j.Kind].Do == nil {
+			wg.Go(run)
+			continue
+		}
+		r.running.Go(func() {
+			run()
+			r.wakes.again(v.Ref(), r.Clock.Now())
 		})
 	}
 	wg.Wait()
+	return started
+}
+
+// begin marks a job as being at work in this process; false when it is already. A job that is put again meanwhile runs again afterwards.
+func (r *Runner) begin(j *Job) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.atWork[j.ID] {
+		return false
+	}
+	r.atWork[j.ID] = true
+	return true
+}
+
+func (r *Runner) end(j *Job) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	delete(r.atWork, j.ID)
 }
 
 func (r *Runner) runOne(ctx context.Context, v *volume.Volume, j *Job) error {
@@ -233,8 +266,9 @@ func (r *Runner) runOne(ctx context.Context, v *volume.Volume, j *Job) error {
 	case <-ctx.Done():
 		return nil
 	}
-	defer func() { <-r.slots }()
-	return r.do(ctx, v, j, h)
+	release := sync.OnceFunc(func() { <-r.slots })
+	defer release()
+	return r.do(ctx, v, j, h, release)
 }
 
 // inTx runs a job whose effect is in the volume. The job that is there may be another one by now: then there is nothing to do.
@@ -256,8 +290,9 @@ func same(a, b *Job) bool {
 	return a.Due.Equal(b.Due) && a.Attempts == b.Attempts && a.State == StateDue
 }
 
-// do runs a job whose effect is outside, under a lease: should the process die, the job is due again when the lease ends.
-func (r *Runner) do(ctx context.Context, v *volume.Volume, j *Job, h Handler) error {
+// do runs a job whose effect is outside, under a lease: should the process die, the job is due again when the lease ends. sent is called when the
+// effect was tried: others need not wait for the commit that says how it went.
+func (r *Runner) do(ctx context.Context, v *volume.Volume, j *Job, h Handler, sent func()) error {
 	leased := *j
 	leased.Due, leased.Attempts = r.Clock.Now().Add(h.Lease).Truncate(time.Microsecond), j.Attempts+1
 	mine := false
@@ -275,6 +310,7 @@ func (r *Runner) do(ctx context.Context, v *volume.Volume, j *Job, h Handler) er
 	limited, cancel := context.WithTimeout(ctx, h.Lease*9/10)
 	err = h.Do(limited, v, &leased)
 	cancel()
+	sent()
 	if err != nil {
 		leased.Attempts-- // fail counts the try
 		return r.settle(ctx, v, &leased, leased.Attempts+1, h, err)
