@@ -69,6 +69,7 @@ var (
 	qByID     = storage.Register("jobs/job.by-id", `SELECT `+columns+` FROM job WHERE id = $1`)
 	qDue      = storage.Register("jobs/job.due", `SELECT `+columns+` FROM job WHERE state = 'due' AND due_us <= $1 ORDER BY state, due_us, id LIMIT $2`)
 	qNext     = storage.Register("jobs/job.next", `SELECT min(due_us) FROM job WHERE state = 'due'`)
+	qAfter    = storage.Register("jobs/job.next-after", `SELECT min(due_us) FROM job WHERE state = 'due' AND due_us > $1`)
 	qInState  = storage.Register("jobs/job.in-state", `SELECT `+columns+` FROM job WHERE state = $1 AND due_us > $2 ORDER BY state, due_us, id LIMIT $3`)
 	qFinish   = storage.Register("jobs/job.finish", `DELETE FROM job WHERE id = $1 AND due_us = $2 AND attempts = $3 AND state = 'due'`)
 	qPostpone = storage.Register("jobs/job.postpone", `UPDATE job SET due_us = $4, attempts = $5, last_error = $6, state = $7

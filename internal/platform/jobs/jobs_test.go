@@ -261,3 +261,38 @@ func TestManyWritersWhileRunning(t *testing.T) {
 		t.Fatalf("%d of 400 ran, %v", ran.Load(), err)
 	}
 }
+
+// TestADeliveryThatHangsHoldsNothingElseUp has one delivery that does not end while timers and other deliveries of the same volume come due.
+func TestADeliveryThatHangsHoldsNothingElseUp(t *testing.T) {
+	w := newWorld(t, storagetest.SQLite(t), &ledger{at: map[volume.Ref]time.Time{}}, start())
+	release := make(chan struct{})
+	var timers, sent, hung atomic.Int32
+	w.runner.Handle("hang", jobs.Handler{Do: func(context.Context, *volume.Volume, *jobs.Job) error { hung.Add(1); <-release; return nil }})
+	w.runner.Handle("send", jobs.Handler{Do: func(context.Context, *volume.Volume, *jobs.Job) error { sent.Add(1); return nil }})
+	w.runner.Handle("step", jobs.Handler{InTx: func(context.Context, *volume.Tx, *jobs.Job) error { timers.Add(1); return nil }})
+	w.put(jobs.Job{Kind: "hang", Key: "one"})
+	ctx, cancel := context.WithCancel(t.Context())
+	stopped := make(chan error, 1)
+	go func() { stopped <- w.runner.Run(ctx) }()
+	until := func(what string, done func() bool) {
+		t.Helper()
+		for deadline := time.Now().Add(10 * time.Second); !done(); time.Sleep(2 * time.Millisecond) {
+			if time.Now().After(deadline) {
+				t.Fatalf("%s: %d timers, %d sent, %d hung", what, timers.Load(), sent.Load(), hung.Load())
+			}
+		}
+	}
+	until("the hanging one starts", func() bool { return hung.Load() == 1 })
+	for range 5 {
+		w.put(jobs.Job{Kind: "step"})
+		w.put(jobs.Job{Kind: "send"})
+	}
+	until("the others run", func() bool { return timers.Load() == 5 && sent.Load() == 5 })
+	w.put(jobs.Job{Kind: "hang", Key: "one"}) // put again while it is at work: it runs once more, afterwards
+	close(release)
+	until("it runs again", func() bool { return hung.Load() == 2 && len(w.inState(jobs.StateDue)) == 0 })
+	cancel()
+	if err := <-stopped; err != nil {
+		t.Fatal(err)
+	}
+}

@@ -193,7 +193,7 @@ func (r *Runner) due(ctx context.Context, v *volume.Volume) (due []*Job, next ti
 			return err
 		}
 		var us *int64
-		if err := tx.Get(ctx, qNext, []any{now}, &us); err != nil || us == nil {
+		if err := tx.Get(ctx, qAfter, []any{now}, &us); err != nil || us == nil {
 			return err
 		}
 		next = clock.FromMicros(*us)

@@ -116,6 +116,15 @@ func (w *wakes) looked(ref volume.Ref, next time.Time) {
 	w.ring()
 }
 
+// again has a volume looked at again at an instant, whether it is being looked at or not.
+func (w *wakes) again(ref volume.Ref, at time.Time) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	e := w.entry(ref)
+	e.at = sooner(e.at, at)
+	w.ring()
+}
+
 // settle lets go of the ledger's rows of volumes that have no jobs any more, and moves bounds that are long past, so that the next start
 // opens no volume for nothing.
 func (w *wakes) settle(ctx context.Context, now time.Time, mine func(volume.Ref) bool) error {
