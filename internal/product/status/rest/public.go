@@ -34,7 +34,27 @@ func (h *handler) live(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return h.Live.Serve(w, r, v, r.PathValue("page"), path)
+	err = h.Live.Serve(w, r, v, r.PathValue("page"), path)
+	if fault.Is(err, fault.KindNotFound) && strings.HasSuffix(path, "/") {
+		return h.missing(w, r, err)
+	}
+	return err
+}
+
+// missing answers with a page in the page's own look; without one, with the error.
+func (h *handler) missing(w http.ResponseWriter, r *http.Request, cause error) error {
+	var out []byte
+	err := h.read(r, func(c *call) error {
+		s, err := h.site(c)
+		if err == nil {
+			out, err = s.Say(strings.Trim(below(r), "/"), public.Message{Heading: "Not found", Text: "There is no such page. It may have been removed."}, nil)
+		}
+		return err
+	})
+	if err != nil {
+		return cause
+	}
+	return sayHTML(w, http.StatusNotFound, out)
 }
 
 // sayHTML answers with a page that depends on who asks.
