@@ -19,6 +19,7 @@ type New struct {
 	Unknown                     []Responder // named, but nobody's name
 	Integration                 Integration
 	By                          By
+	Silent                      bool   // nobody is to be told
 	Payload                     string // what was received, for people to look at; empty when nothing was
 }
 
@@ -58,6 +59,11 @@ func Create(ctx context.Context, tx *volume.Tx, n New) (id, alias string, fresh 
 	}
 	if n.Payload != "" {
 		if _, err := tx.Exec(ctx, qPayload, id, n.Payload); err != nil {
+			return "", "", false, err
+		}
+	}
+	if n.Silent {
+		if err := Log(ctx, tx, id, LogSystem, "System", "Nobody is told: the integration suppresses notifications"); err != nil {
 			return "", "", false, err
 		}
 	}

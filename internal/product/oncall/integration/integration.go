@@ -39,18 +39,20 @@ type Integration struct {
 	TeamID              string // the team that its alerts go to; empty for the site's default team
 	Read, Write, Delete bool
 	Configure           bool   // may also use the configuration domains of the API
+	IgnoreResponders    bool   // those that requests name; its own count alone
+	Suppress            bool   // nobody is told of its alerts
 	Mailbox             string // local part of its mail address; only of TypeEmail
 	Responders          []alert.Responder
 	Actions             []Action
 	Created, Updated    time.Time
 }
 
-const columns = `id, type, name, enabled, team_id, may_read, may_write, may_delete, may_configure, mailbox, responders, actions, created_us, updated_us`
+const columns = `id, type, name, enabled, team_id, may_read, may_write, may_delete, may_configure, ignore_responders, suppress, mailbox, responders, actions, created_us, updated_us`
 
 var (
-	qInsert = storage.Register("oncall/integration.insert", `INSERT INTO integration (`+columns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $13)`)
-	qUpdate = storage.Register("oncall/integration.update", `UPDATE integration SET name = $2, enabled = $3, team_id = $4, may_read = $5, may_write = $6, may_delete = $7, may_configure = $8, mailbox = $9,
-		responders = $10, actions = $11, updated_us = $12 WHERE id = $1`)
+	qInsert = storage.Register("oncall/integration.insert", `INSERT INTO integration (`+columns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $15)`)
+	qUpdate = storage.Register("oncall/integration.update", `UPDATE integration SET name = $2, enabled = $3, team_id = $4, may_read = $5, may_write = $6, may_delete = $7, may_configure = $8, ignore_responders = $9, suppress = $10,
+		mailbox = $11, responders = $12, actions = $13, updated_us = $14 WHERE id = $1`)
 	qDelete     = storage.Register("oncall/integration.delete", `DELETE FROM integration WHERE id = $1`)
 	qDeleteKeys = storage.Register("oncall/integration_key.delete_all", `DELETE FROM integration_key WHERE integration_id = $1`)
 	qAll        = storage.Register("oncall/integration.list", `SELECT `+columns+` FROM integration ORDER BY id`)
@@ -102,12 +104,13 @@ func Get(ctx context.Context, tx *volume.Tx, id string) (*Integration, error) {
 
 func scan(r *storage.Rows) (*Integration, error) {
 	i := &Integration{}
-	var enabled, read, write, del, conf, created, updated int64
+	var enabled, read, write, del, conf, ignore, suppress, created, updated int64
 	var responders, actions string
-	if err := r.Scan(&i.ID, &i.Type, &i.Name, &enabled, &i.TeamID, &read, &write, &del, &conf, &i.Mailbox, &responders, &actions, &created, &updated); err != nil {
+	if err := r.Scan(&i.ID, &i.Type, &i.Name, &enabled, &i.TeamID, &read, &write, &del, &conf, &ignore, &suppress, &i.Mailbox, &responders, &actions, &created, &updated); err != nil {
 		return nil, err
 	}
 	i.Enabled, i.Read, i.Write, i.Delete, i.Configure = enabled == 1, read == 1, write == 1, del == 1, conf == 1
+	i.IgnoreResponders, i.Suppress = ignore == 1, suppress == 1
 	i.Created, i.Updated = clock.FromMicros(created), clock.FromMicros(updated)
 	if err := json.Unmarshal([]byte(responders), &i.Responders); err != nil {
 		return nil, err
@@ -160,7 +163,7 @@ func Create(ctx context.Context, tx *volume.Tx, i *Integration) error {
 		return err
 	}
 	i.ID, i.Created, i.Updated = alert.NewID(tx.Now()), tx.Now(), tx.Now()
-	_, err = tx.Exec(ctx, qInsert, i.ID, i.Type, i.Name, truth(i.Enabled), i.TeamID, truth(i.Read), truth(i.Write), truth(i.Delete), truth(i.Configure), i.Mailbox, encode(i.Responders), encode(i.Actions), clock.Micros(tx.Now()))
+	_, err = tx.Exec(ctx, qInsert, i.ID, i.Type, i.Name, truth(i.Enabled), i.TeamID, truth(i.Read), truth(i.Write), truth(i.Delete), truth(i.Configure), truth(i.IgnoreResponders), truth(i.Suppress), i.Mailbox, encode(i.Responders), encode(i.Actions), clock.Micros(tx.Now()))
 	return sameName(err)
 }
 
@@ -198,7 +201,7 @@ func Save(ctx context.Context, tx *volume.Tx, i *Integration) error {
 		return err
 	}
 	i.Updated = tx.Now()
-	_, err := tx.Exec(ctx, qUpdate, i.ID, i.Name, truth(i.Enabled), i.TeamID, truth(i.Read), truth(i.Write), truth(i.Delete), truth(i.Configure), i.Mailbox, encode(i.Responders), encode(i.Actions), clock.Micros(tx.Now()))
+	_, err := tx.Exec(ctx, qUpdate, i.ID, i.Name, truth(i.Enabled), i.TeamID, truth(i.Read), truth(i.Write), truth(i.Delete), truth(i.Configure), truth(i.IgnoreResponders), truth(i.Suppress), i.Mailbox, encode(i.Responders), encode(i.Actions), clock.Micros(tx.Now()))
 	return sameName(err)
 }
 

@@ -108,6 +108,8 @@ CREATE TABLE integration (
   may_write BIGINT NOT NULL,
   may_delete BIGINT NOT NULL,
   may_configure BIGINT NOT NULL,
+  ignore_responders BIGINT NOT NULL,
+  suppress BIGINT NOT NULL,
   mailbox TEXT NOT NULL,
   responders TEXT NOT NULL,
   actions TEXT NOT NULL,

@@ -158,7 +158,7 @@ func TestMailBecomesAnAlert(t *testing.T) {
 	}
 	w.signIn(true)
 	page := w.ok(200, "GET", "/api/oncall/integrations/"+id, "")
-	if page["mailAddress"] != incoming.Address("ops", w.site.ID) || len(page["requests"].([]any)) != 3 {
+	if page["mailAddress"] != incoming.Address("ops", w.site.ID)+"@acme.test" || len(page["requests"].([]any)) != 3 {
 		t.Error(page)
 	}
 }

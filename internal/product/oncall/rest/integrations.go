@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"io"
 	"net/http"
+	"net/url"
 	"slices"
 
 	"holdfast.dev/internal/base/fault"
@@ -57,6 +58,9 @@ type integrationBody struct {
 	Delete        *bool           `json:"allowDeleteAccess"`
 	Configure     *bool           `json:"allowConfigurationAccess"`
 	EmailUsername *string         `json:"emailUsername"`
+	IgnoreOthers  *bool           `json:"ignoreRespondersFromPayload"`
+	Suppress      *bool           `json:"suppressNotifications"`
+	URL           *string         `json:"url"`
 }
 
 // wireIntegration is an integration with everything but its keys, which are shown once, when they are made.
@@ -71,10 +75,12 @@ type wireIntegration struct {
 	Delete        bool            `json:"allowDeleteAccess"`
 	Configure     bool            `json:"allowConfigurationAccess"`
 	EmailUsername string          `json:"emailUsername,omitempty"`
+	IgnoreOthers  bool            `json:"ignoreRespondersFromPayload"`
+	Suppress      bool            `json:"suppressNotifications"`
 }
 
 func (c *call) showIntegration(tx *volume.Tx, i *integration.Integration) (wireIntegration, error) {
-	out := wireIntegration{integrationMeta: metaOf(i), IsGlobal: i.TeamID == "", ReadOnly: []string{}, Responders: []wireResponder{}, Read: i.Read, Write: i.Write, Delete: i.Delete, Configure: i.Configure, EmailUsername: i.Mailbox}
+	out := wireIntegration{integrationMeta: metaOf(i), IsGlobal: i.TeamID == "", ReadOnly: []string{}, Responders: []wireResponder{}, Read: i.Read, Write: i.Write, Delete: i.Delete, Configure: i.Configure, EmailUsername: i.Mailbox, IgnoreOthers: i.IgnoreResponders, Suppress: i.Suppress}
 	people, err := roster.Load(c.r.Context(), tx)
 	if err != nil {
 		return out, err
@@ -105,6 +111,11 @@ func (c *call) fillIntegration(tx *volume.Tx, i *integration.Integration, b inte
 	set(&i.Delete, b.Delete)
 	set(&i.Configure, b.Configure)
 	set(&i.Mailbox, b.EmailUsername)
+	set(&i.IgnoreResponders, b.IgnoreOthers)
+	set(&i.Suppress, b.Suppress)
+	if b.URL != nil {
+		return invalid("url", "Outgoing webhooks are not available; an integration of type Webhook takes webhooks here.")
+	}
 	if b.OwnerTeam != nil {
 		i.TeamID = ""
 		if b.OwnerTeam.ID != "" || b.OwnerTeam.Name != "" {
@@ -177,9 +188,23 @@ func createIntegration(c *call) error {
 	}
 	type made struct {
 		integrationMeta
-		APIKey string `json:"apiKey"`
+		APIKey  string `json:"apiKey"`
+		Address string `json:"emailAddress,omitempty"`
 	}
-	return c.send(http.StatusCreated, answer{Result: "Created", Data: made{metaOf(i), secret}})
+	out := made{integrationMeta: metaOf(i), APIKey: secret}
+	if i.Type == integration.TypeEmail {
+		out.Address = c.mailAddress(i)
+	}
+	return c.send(http.StatusCreated, answer{Result: "Created", Data: out})
+}
+
+// mailAddress is where an integration takes mail: its mailbox at the host of the site.
+func (c *call) mailAddress(i *integration.Integration) string {
+	host := "localhost"
+	if u, err := url.Parse(c.base()); err == nil && u.Hostname() != "" {
+		host = u.Hostname()
+	}
+	return incoming.Address(i.Mailbox, httpkit.SiteFrom(c.r.Context()).ID) + "@" + host
 }
 
 // authenticateIntegration tells whether the key that is used is one of an integration of the type.
@@ -257,7 +282,7 @@ func deleteIntegration(c *call) error {
 	if err != nil {
 		return err
 	}
-	return c.send(http.StatusOK, answer{Result: "Deleted", Data: map[string]string{"id": i.ID, "name": i.Name}})
+	return c.send(http.StatusOK, answer{Result: "Deleted", Data: map[string]string{"id": i.ID, "name": i.Name, "result": "Deleted"}})
 }
 
 func switchIntegration(on bool) func(*call) error {

@@ -101,7 +101,7 @@ func pageOfIntegration(c *call) error {
 		out.URL, out.Config, out.Actions = c.setUp(i)
 		out.Actions = orEmpty(out.Actions)
 		if i.Type == integration.TypeEmail {
-			out.Mailbox = incoming.Address(i.Mailbox, httpkit.SiteFrom(ctx).ID)
+			out.Mailbox = c.mailAddress(i)
 		}
 		keys, err := key.List(ctx, tx, i.ID)
 		if err != nil {

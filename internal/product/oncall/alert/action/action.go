@@ -17,7 +17,7 @@ func Raise(ctx context.Context, tx *volume.Tx, n alert.New) (id, alias string, f
 		return "", "", false, err
 	}
 	id, alias, fresh, err = alert.Create(ctx, tx, n)
-	if err == nil && fresh {
+	if err == nil && fresh && !n.Silent {
 		err = engine.Raised(ctx, tx, id)
 	}
 	return id, alias, fresh, err

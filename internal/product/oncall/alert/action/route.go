@@ -15,6 +15,10 @@ import (
 func Route(ctx context.Context, tx *volume.Tx, n *alert.New, i *integration.Integration) error {
 	wanted := n.Responders
 	if i != nil {
+		if i.IgnoreResponders {
+			wanted = nil
+		}
+		n.Silent = i.Suppress
 		wanted = append(wanted[:len(wanted):len(wanted)], i.Responders...)
 		if len(wanted) == 0 && i.TeamID != "" {
 			wanted = []alert.Responder{{Type: "team", ID: i.TeamID}}
