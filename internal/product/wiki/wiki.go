@@ -6,6 +6,7 @@ import (
 	"holdfast.dev/internal/platform/httpkit"
 	"holdfast.dev/internal/platform/jobs"
 	"holdfast.dev/internal/platform/volume"
+	"holdfast.dev/internal/product/wiki/mailing"
 	"holdfast.dev/internal/product/wiki/rest"
 	"holdfast.dev/internal/product/wiki/setup"
 )
@@ -23,7 +24,9 @@ func New(d Deps) *Product { return &Product{d} }
 func (p *Product) Routes() []httpkit.Route { return rest.Routes(p.deps) }
 
 // Jobs gives the handlers of the product's jobs by kind.
-func (p *Product) Jobs() map[string]jobs.Handler { return nil }
+func (p *Product) Jobs() map[string]jobs.Handler {
+	return (&mailing.Sender{Directory: p.deps.Directory, Mail: p.deps.Senders.Mail}).Handlers()
+}
 
 // SetUp fills the work volume of a site on which the wiki is switched on. It may run again.
 func (p *Product) SetUp(ctx context.Context, v *volume.Volume) error {

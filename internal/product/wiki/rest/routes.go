@@ -11,7 +11,7 @@ import (
 func Routes(d Deps) []httpkit.Route {
 	h := &handler{d}
 	return slices.Concat(h.uiRoutes(), prefixed("/wiki/api/v2", httpkit.ConfluenceV2, h.v2Routes()),
-		prefixed("/wiki/rest/api", httpkit.ConfluenceV1, h.v1Routes()), h.downloadRoutes(), unservedRoutes())
+		prefixed("/wiki/rest/api", httpkit.ConfluenceV1, h.v1Routes()), h.downloadRoutes(), h.unsubscribeRoutes(), unservedRoutes())
 }
 
 func sortPeople(all []uiPerson) {

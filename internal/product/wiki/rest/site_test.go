@@ -229,7 +229,6 @@ func engines(t *testing.T, f func(t *testing.T, s *site)) {
 	storagetest.Engines(t, func(t *testing.T, e storage.Engine) { f(t, newSite(t, e)) })
 }
 
-
 func (s *site) raw(who, method, path string) *httptest.ResponseRecorder {
 	r := httptest.NewRequest(method, path, nil)
 	r.Header.Set("X-Who", who)
