@@ -48,7 +48,7 @@ describe('a day with an issue', () => {
     await choose('Highest');
     await issue((f) => f.priority.name === 'Highest', 'priority');
     await row('Labels').click();
-    await page.keyboard.type('spring work');
+    await page.getByRole('combobox', { name: /^Labels/ }).fill('spring work');
     await page.keyboard.press('Enter');
     await page.keyboard.press('Escape');
     await issue((f) => f.labels.includes('spring-work'), 'labels');
@@ -97,7 +97,7 @@ describe('a day with an issue', () => {
     await page.keyboard.press('Escape');
     await issue((f) => f[fields.multiuserpicker]?.length === 1, 'people');
     await row(customTypes.labels).click();
-    await page.keyboard.type('apple');
+    await page.getByRole('combobox', { name: /^Smells/ }).fill('apple');
     await page.keyboard.press('Enter');
     await page.keyboard.press('Escape');
     await issue((f) => f[fields.labels]?.[0] === 'apple', 'labels of its own');
@@ -269,7 +269,7 @@ describe('a day with an issue', () => {
     await choose(/Ana Lindqvist/);
     await page.keyboard.press('Escape');
     await dialog.getByRole('button', { name: 'Smells: None' }).click();
-    await page.keyboard.type('cherry');
+    await page.getByRole('combobox', { name: /^Smells/ }).fill('cherry');
     await page.keyboard.press('Enter');
     await page.keyboard.press('Escape');
     await dialog.getByRole('textbox', { name: 'Story' }).click();

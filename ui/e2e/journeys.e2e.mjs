@@ -64,7 +64,7 @@ describe('a company starts', () => {
     await page.goto('/profile/tokens');
     await page.getByRole('button', { name: 'Create token' }).click();
     await page.getByLabel('Label').fill('Harvest export');
-    await page.getByRole('button', { name: 'Create', exact: true }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Create', exact: true }).click();
     await page.getByText('This is the only time the token is shown').waitFor();
     assert.ok((await page.locator('code').first().innerText()).length >= 20);
     await page.getByRole('button', { name: 'I have stored it' }).click();
@@ -99,7 +99,7 @@ describe('a company starts', () => {
     await page.getByRole('link', { name: 'Board' }).waitFor();
     await page.keyboard.press('c');
     assert.equal(await page.getByLabel('Summary').inputValue(), summaries[0]);
-    await page.getByRole('button', { name: 'Create', exact: true }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Create', exact: true }).click();
     await page.getByText(`${project.key}-1 created`).waitFor();
     const { body: types } = await callApi(page, 'GET', `/rest/api/3/issue/createmeta/${project.key}/issuetypes`);
     const task = (types.issueTypes ?? types.values).find((type) => type.name === 'Task');

@@ -9,7 +9,7 @@ const pageSize = 50;
 const roleNames: Record<Member['role'], string> = { admin: 'Administrator', member: 'Member', none: 'No access' };
 
 export function MembersPage(): ReactElement {
-  const { site, account } = useSignedIn();
+  const { account } = useSignedIn();
   const [query, setQuery] = useState('');
   const members = useInfiniteQuery({
     queryKey: keys.members,
@@ -29,7 +29,7 @@ export function MembersPage(): ReactElement {
   const total = members.data?.pages[0]?.total;
 
   return (
-    <Page title="Members" head={<Breadcrumb>{[site.name, 'Members']}</Breadcrumb>} shape="text">
+    <Page title="Members" head={<Breadcrumb>{['Members']}</Breadcrumb>} shape="text">
       <Section title="Members" hint={total === undefined ? undefined : `${total.toLocaleString()} ${total === 1 ? 'person' : 'people'} on this site.`} actions={<SearchInput label="Find by name or email" value={query} onChange={setQuery} />}>
         {members.isPending ? (
           <SkeletonRows rows={6} height={48} />

@@ -21,7 +21,7 @@ export function TokensPage(): ReactElement {
     queryFn: ({ signal }) => api.get<{ tokens: ApiToken[] }>('/api/tokens', { signal }),
   });
   return (
-    <Page title="API tokens" head={<Breadcrumb>{[account.displayName, 'API tokens']}</Breadcrumb>} shape="text" actions={<Button variant="primary" icon="plus" onClick={() => setDialog(true)}>Create token</Button>}>
+    <Page title="API tokens" head={<Breadcrumb>{['API tokens']}</Breadcrumb>} shape="text" actions={<Button variant="primary" icon="plus" onClick={() => setDialog(true)}>Create token</Button>}>
       <Section title="API tokens" hint={<>Scripts and clients sign in with your email, <b>{account.emailAddress}</b>, and a token in place of the password. A token can do what you can do.</>}>
         {tokens.isPending ? (
           <SkeletonRows rows={3} />

@@ -43,7 +43,9 @@ function useRecords(query: string): { entries: Entry[]; searching: boolean } {
       staleTime: 10_000,
     })),
   });
-  const entries = found.flatMap(({ data }) => data ?? []).map<Entry>(({ link, ...suggestion }) => ({ ...suggestion, run: () => void navigate(link as NavigateOptions) }));
+  // What was found for fewer letters stays only where it fits: Enter must not open what nobody asked for.
+  const fitting = found.flatMap(({ data, isPlaceholderData }) => (data ?? []).filter(({ label, code }) => !isPlaceholderData || matches(`${code ?? ''} ${label}`, query)));
+  const entries = fitting.map<Entry>(({ link, ...suggestion }) => ({ ...suggestion, run: () => void navigate(link as NavigateOptions) }));
   return { entries, searching: found.some((each) => each.isFetching) };
 }
 

@@ -2,7 +2,7 @@ import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { useMemo, useState, type ReactElement } from 'react';
 import type { Person, RestorePreview } from '../../api';
 import { Avatar, Breadcrumb, Button, EmptyState, ErrorState, Picker, SkeletonRows, Tabs } from '../../kit';
-import { Page, useCommands, useSignedIn } from '../../shell';
+import { Page, useCommands } from '../../shell';
 import { Commits } from './Commits';
 import { Preview } from './Preview';
 import { commitsQuery, restoresQuery, type CommitFilter, type Target } from './queries';
@@ -14,7 +14,6 @@ import css from './TimeMachine.module.css';
 const noFilter: CommitFilter = { actor: '', from: '', to: '' };
 
 export function TimeMachinePage(): ReactElement {
-  const { site } = useSignedIn();
   const [tab, setTab] = useState<'history' | 'restores'>('history');
   const [confirming, setConfirming] = useState<RestorePreview | null>(null);
   const [target, setTarget] = useState<Target | null>(null);
@@ -24,7 +23,7 @@ export function TimeMachinePage(): ReactElement {
   return (
     <Page
       title="Time machine"
-      head={<Breadcrumb>{[site.name, 'Time machine']}</Breadcrumb>}
+      head={<Breadcrumb>{['Time machine']}</Breadcrumb>}
       actions={
         <Tabs
           label="Part of the time machine"
