@@ -406,3 +406,56 @@ func TestWhatPassedBeforeARestoreIsHeld(t *testing.T) {
 		t.Fatalf("told: %s", subjects(got))
 	}
 }
+
+func TestSomebodyFollowsOneIncidentAlone(t *testing.T) {
+	w := newWorld(t, storagetest.SQLite(t))
+	var i, other incidentBody
+	w.v1("POST", "/incidents", obj{"incident": obj{"name": "Errors", "body": "x"}}, 201, &i)
+	w.v1("POST", "/incidents", obj{"incident": obj{"name": "Another", "body": "x"}}, 201, &other)
+	if html := w.get("/status/incidents/" + i.ID + "/"); !strings.Contains(html, `name="incident" value="`+i.ID+`"`) {
+		t.Fatal("the incident's page offers no way to follow it")
+	}
+	if rec := w.form("/status/subscribe/", url.Values{"email": {"ada@example.com"}, "incident": {i.ID}}); rec.Code != 200 {
+		t.Fatalf("follow: %d %s", rec.Code, rec.Body)
+	}
+	w.run()
+	w.form(linkForm.FindStringSubmatch(decodeQP(w.post.take()[0]))[1], url.Values{})
+	w.v1("PATCH", "/incidents/"+other.ID, obj{"incident": obj{"status": "identified"}}, 200, nil)
+	w.v1("PATCH", "/incidents/"+i.ID, obj{"incident": obj{"status": "resolved"}}, 200, nil)
+	w.run()
+	if got := subjects(w.post.take()); got != "[ada@example.com [Acme] Resolved: Errors]" {
+		t.Fatalf("told: %s", got)
+	}
+	if rec := w.form("/status/subscribe/", url.Values{"email": {"bob@example.com"}, "incident": {i.ID}}); rec.Code != 404 {
+		t.Fatalf("what is over is followed: %d", rec.Code)
+	}
+}
+
+func TestAPagesOwnImages(t *testing.T) {
+	w := newWorld(t, storagetest.SQLite(t))
+	path := "/api/status/pages/" + w.page + "/design/logo"
+	put := func(body string) int {
+		return w.request("PUT", path, "application/octet-stream", body, "Authorization", "OAuth "+w.key, "X-Test-Admin", "yes").Code
+	}
+	if code := put(`<svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"/>`); code != 415 {
+		t.Fatalf("an image that can run: %d", code)
+	}
+	png := "\x89PNG\r\n\x1a\n" + strings.Repeat("x", 100)
+	if code := put(png); code != 200 {
+		t.Fatalf("a PNG: %d", code)
+	}
+	if code := put("\x89PNG\r\n\x1a\n" + strings.Repeat("x", 1<<20)); code != 413 {
+		t.Fatalf("too large: %d", code)
+	}
+	var d struct {
+		LogoURL string
+	}
+	w.api("GET", "/api/status/pages/"+w.page+"/design", nil, 200, &d)
+	if got := w.get(d.LogoURL); got != png || !strings.Contains(w.get("/status/"), "assets/logo-") {
+		t.Fatalf("the logo at %s is not the one that was sent", d.LogoURL)
+	}
+	w.run()
+	if matches, _ := filepath.Glob(filepath.Join(w.folder, "acme", w.page, "assets", "logo-*.png")); len(matches) != 1 {
+		t.Fatalf("the copy has the logos %v", matches)
+	}
+}

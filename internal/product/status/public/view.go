@@ -34,6 +34,7 @@ type frame struct {
 	NoIndex  bool
 	Feeds    bool
 	Sub      bool // subscribing is offered
+	SubOne   bool // following one incident by mail is
 	Wide     bool
 	Content  any
 	Here     string // the entry of the navigation that this page is
@@ -44,6 +45,7 @@ func (s *Site) frame(path, title string, content any) (frame, error) {
 	f := frame{Root: strings.Repeat("../", depth(path)), Title: title, Name: s.Page.Name, Headline: set.Headline, About: set.Description, Footer: set.Design.Footer,
 		Support: set.SupportURL, Home: set.URL, NoIndex: set.HideSearch, Feeds: !set.NoFeeds, Sub: !set.NoSubscribers && (!set.NoEmail || !set.NoWebhooks), Content: content,
 		Wide: set.Design.Layout == "wide"}
+	f.SubOne = f.Sub && !set.NoEmail && !set.NoIncidents
 	if f.Root == "" {
 		f.Root = "./"
 	}

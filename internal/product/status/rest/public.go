@@ -8,6 +8,7 @@ import (
 
 	"holdfast.dev/internal/base/fault"
 	"holdfast.dev/internal/platform/identity"
+	"holdfast.dev/internal/product/status/incident"
 	"holdfast.dev/internal/product/status/notice"
 	"holdfast.dev/internal/product/status/public"
 	"holdfast.dev/internal/product/status/publish"
@@ -116,7 +117,16 @@ func (h *handler) subscribe(w http.ResponseWriter, r *http.Request) error {
 		if err != nil {
 			return err
 		}
-		set := c.page.Settings
+		set, one := c.page.Settings, r.PostForm.Get("incident")
+		if one != "" {
+			i, err := incident.Get(c.ctx, c.tx, c.page.ID, one)
+			if err != nil {
+				return err
+			}
+			if i.Status.Over() || set.NoIncidents {
+				return fault.NotFound("This cannot be followed any more: it is over.")
+			}
+		}
 		if set.NoSubscribers || mode == subscriber.Email && set.NoEmail || mode == subscriber.Webhook && set.NoWebhooks {
 			return fault.NotFound("This page takes no subscribers.")
 		}
@@ -127,7 +137,7 @@ func (h *handler) subscribe(w http.ResponseWriter, r *http.Request) error {
 		case !h.allowed(r, c.page.ID, address):
 			status, problem = http.StatusTooManyRequests, "There were too many requests. Please try again in some minutes."
 		default:
-			if err := ask(c, mode, address, in.ComponentIDs); err != nil {
+			if err := ask(c, mode, address, one, in.ComponentIDs); err != nil {
 				return err
 			}
 			out, err = s.Say("subscribe", public.Message{Heading: "Please confirm", Text: "If " + address + " is not subscribed yet, a message is on its way to it. Open the link in it to confirm."}, nil)
@@ -147,11 +157,11 @@ func (h *handler) subscribe(w http.ResponseWriter, r *http.Request) error {
 
 // ask enters an address and has it asked to confirm. One that waits already is not asked again: whoever bothers somebody else gets one mail through, no
 // more. One that is active is told, once a day at most, where its subscription is managed.
-func ask(c *call, mode subscriber.Mode, address string, components []string) error {
-	s, err := subscriber.Find(c.ctx, c.tx, c.page.ID, "", mode, address)
+func ask(c *call, mode subscriber.Mode, address, incidentID string, components []string) error {
+	s, err := subscriber.Find(c.ctx, c.tx, c.page.ID, incidentID, mode, address)
 	switch {
 	case fault.Is(err, fault.KindNotFound):
-		return enter(c, &subscriber.Subscriber{PageID: c.page.ID, Mode: mode, Address: address, ComponentIDs: components}, false)
+		return enter(c, &subscriber.Subscriber{PageID: c.page.ID, IncidentID: incidentID, Mode: mode, Address: address, ComponentIDs: components}, false)
 	case err != nil:
 		return err
 	case s.State != subscriber.Active || mode != subscriber.Email || c.tx.Now().Sub(s.Asked) < 24*time.Hour:

@@ -15,6 +15,14 @@ import (
 	"holdfast.dev/internal/product/status/publish"
 )
 
+// base gives what stands before the paths of the site where several share a host: "" or /s/SLUG.
+func base(c *call) string {
+	if s := httpkit.SiteFrom(c.ctx); s != nil {
+		return s.BasePath
+	}
+	return ""
+}
+
 // pageView writes a page for the management interface.
 func (h *handler) pageView(c *call, p *page.Page, first bool) (pageView, error) {
 	all, err := component.All(c.ctx, c.tx, p.ID)
@@ -26,9 +34,9 @@ func (h *handler) pageView(c *call, p *page.Page, first bool) (pageView, error) 
 		return pageView{}, err
 	}
 	impact, sentence := public.Overall(all, open)
-	v := pageView{ID: p.ID, Name: p.Name, First: first, Path: "/status/p/" + p.ID + "/", PublicURL: p.PublicURL() + "/", Domain: p.Domain, Impact: string(impact), Sentence: sentence, UpdatedAt: p.Updated, Settings: p.Settings}
+	v := pageView{ID: p.ID, Name: p.Name, First: first, Path: base(c) + "/status/p/" + p.ID + "/", PublicURL: p.PublicURL() + "/", Domain: p.Domain, Impact: string(impact), Sentence: sentence, UpdatedAt: p.Updated, Settings: p.Settings}
 	if first {
-		v.Path = "/status/"
+		v.Path = base(c) + "/status/"
 	}
 	for _, i := range open {
 		switch {
@@ -117,11 +125,11 @@ func (h *handler) uiPatchPage(w http.ResponseWriter, r *http.Request) error {
 func (h *handler) designView(c *call) designView {
 	d := c.page.Settings.Design
 	v := designView{Design: d, Description: c.page.Settings.Description, Headline: c.page.Settings.Headline}
-	base := "/status/p/" + c.page.ID + "/"
+	prefix := base(c) + "/status/p/" + c.page.ID + "/"
 	if s, err := h.site(c); err == nil {
 		for name, to := range map[string]*string{"logo": &v.LogoURL, "favicon": &v.FaviconURL} {
 			if path, err := s.ImagePath(name); err == nil && path != "" {
-				*to = base + path
+				*to = prefix + path
 			}
 		}
 	}

@@ -154,7 +154,7 @@ func (h *handler) uiPreview(w http.ResponseWriter, r *http.Request) error {
 		}
 		out = previewView{Impact: string(p.Incident.EffectiveImpact()), Subject: p.Subject, Text: p.Text}
 		for _, path := range s.StylePaths() {
-			out.Styles = append(out.Styles, "/status/p/"+c.page.ID+"/"+path)
+			out.Styles = append(out.Styles, base(c)+"/status/p/"+c.page.ID+"/"+path)
 		}
 		if out.HTML, err = s.UpdateHTML(p.Incident); err != nil {
 			return err

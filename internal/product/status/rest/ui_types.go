@@ -15,7 +15,7 @@ type pageView struct {
 	ID        string    `json:"id"`
 	Name      string    `json:"name"`
 	First     bool      `json:"first"`     // the one at /status/
-	Path      string    `json:"path"`      // where this site serves it: /status/ or /status/p/{id}/
+	Path      string    `json:"path"`      // where this site serves it, complete: [/s/SLUG]/status/ or …/status/p/{id}/
 	PublicURL string    `json:"publicUrl"` // absolute where it is known
 	Domain    string    `json:"domain"`
 	Impact    string    `json:"impact"` // none, maintenance, minor, major, critical
@@ -111,7 +111,7 @@ type previewBody struct {
 // previewView is its answer.
 type previewView struct {
 	HTML       string     `json:"html"`    // the update as the public page shows it; harmless markup, meant for a sandboxed frame with the page's style
-	Styles     []string   `json:"styles"`  // addresses of the style sheets for that frame
+	Styles     []string   `json:"styles"`  // complete paths of the style sheets for that frame
 	Impact     string     `json:"impact"`  // what the incident's impact will be
 	Subject    string     `json:"subject"` // of the mail
 	Text       string     `json:"text"`    // of the mail
