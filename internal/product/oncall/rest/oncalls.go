@@ -139,10 +139,11 @@ func getNextOnCalls(c *call) error {
 		}
 		next, exact, when := s.Next(at, r.Forwards())
 		out := map[string]any{"_parent": scheduleMeta(s)}
+		// the published names are the other way round than those of on-calls
 		if c.query("flat") == "true" {
-			out["nextOnCallRecipients"], out["exactNextOnCallRecipients"] = flat(r, next, when), flat(r, exact, when)
+			out["nextOnCallParticipants"], out["exactNextOnCallParticipants"] = flat(r, next, when), flat(r, exact, when)
 		} else {
-			out["nextOnCallParticipants"], out["exactNextOnCallParticipants"] = participants(r, next, when), participants(r, exact, when)
+			out["nextOnCallRecipients"], out["exactNextOnCallRecipients"] = participants(r, next, when), participants(r, exact, when)
 		}
 		return c.data(out)
 	})

@@ -133,7 +133,7 @@ func TestSchedulesAsTheAPISays(t *testing.T) {
 			t.Error(got)
 		}
 		next := w.ok(200, "GET", "/v2/schedules/"+id+"/next-on-calls?flat=true&date=2026-03-02T13:20:00Z", "")
-		if text(next["exactNextOnCallRecipients"]) != "[bob@example.com]" {
+		if text(next["exactNextOnCallParticipants"]) != "[bob@example.com]" {
 			t.Error(next)
 		}
 		line := w.ok(200, "GET", "/v2/schedules/"+id+"/timeline?interval=1&intervalUnit=days&date=2026-03-02T13:20:00Z&expand=base,override", "")

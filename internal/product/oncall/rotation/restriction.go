@@ -48,19 +48,21 @@ const maxWindows = 50
 
 var days = []string{"sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday"}
 
-// Check tells what is wrong with a restriction, nil when nothing is.
+// Check tells what is wrong with a restriction, nil when nothing is. It drops what the type has no use for: clients send both forms.
 func (r *Restriction) Check() error {
 	if r == nil {
 		return nil
 	}
 	switch r.Type {
 	case TimeOfDay:
+		r.Restrictions = nil
 		if r.Restriction == nil {
 			return fmt.Errorf("timeRestriction of type %s needs restriction", r.Type)
 		}
 		c := r.Restriction
 		return checkClock(c.StartHour, c.StartMin, c.EndHour, c.EndMin)
 	case WeekdayAndTimeOfDay:
+		r.Restriction = nil
 		if len(r.Restrictions) == 0 || len(r.Restrictions) > maxWindows {
 			return fmt.Errorf("timeRestriction of type %s needs from 1 to %d restrictions", r.Type, maxWindows)
 		}
