@@ -162,3 +162,33 @@ func TestMailBecomesAnAlert(t *testing.T) {
 		t.Error(page)
 	}
 }
+
+// TestWhatAnIntegrationSaysAboutResponders: its own responders instead of those that requests name, and nobody told where it says so.
+func TestWhatAnIntegrationSaysAboutResponders(t *testing.T) {
+	w := newWorld(t, storagetest.SQLite(t))
+	_, quiet := w.integration("API", "Quiet", `,"suppressNotifications":true`)
+	_, own := w.integration("API", "Own", `,"ignoreRespondersFromPayload":true,"responders":[{"type":"user","username":"ann@example.com"}]`)
+	w.as(quiet, func() { w.async("POST", "/v2/alerts", `{"message":"quiet","alias":"quiet"}`) })
+	w.as(own, func() {
+		w.async("POST", "/v2/alerts", `{"message":"own","alias":"own","responders":[{"type":"team","name":"On-call"},{"type":"user","username":"ghost@example.com"}]}`)
+	})
+	log := strings.Join(w.page("/v2/alerts/quiet/logs?identifierType=alias"), "\n")
+	_, told := w.call("GET", "/v2/alerts/quiet/recipients?identifierType=alias", "")
+	if !strings.Contains(log, "Nobody is told: the integration suppresses notifications") || len(told["data"].([]any)) != 0 {
+		t.Error(log, told)
+	}
+	a := w.ok(200, "GET", "/v2/alerts/own?identifierType=alias", "")
+	if rs := a["responders"].([]any); len(rs) != 1 || rs[0].(map[string]any)["type"] != "user" {
+		t.Error(a["responders"])
+	}
+	w.async("POST", "/v2/alerts", `{"message":"ghost","alias":"ghost","responders":[{"type":"user","username":"ghost@example.com"}]}`)
+	if log := strings.Join(w.page("/v2/alerts/ghost/logs?identifierType=alias"), "\n"); !strings.Contains(log, `There is no user "ghost@example.com"`) {
+		t.Error(log)
+	}
+	if a := w.ok(200, "GET", "/v2/alerts/ghost?identifierType=alias", ""); len(a["teams"].([]any)) != 1 {
+		t.Error("an alert for nobody did not go to the default team:", a)
+	}
+	if code, out := w.call("POST", "/v2/integrations", `{"type":"Webhook","name":"Out","url":"http://x"}`); code != 422 {
+		t.Error(code, out)
+	}
+}
