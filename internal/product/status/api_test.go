@@ -10,6 +10,7 @@ import (
 
 	"holdfast.dev/internal/platform/httpkit"
 	"holdfast.dev/internal/platform/storage/storagetest"
+	"holdfast.dev/internal/product/status/demo"
 )
 
 // TestTheManageAPISaysWhatIsWrong goes through bad requests: each gets the vendor's status and form of error, and changes nothing.
@@ -273,4 +274,23 @@ func other(key string) string {
 		return key[:len(key)-1] + "y"
 	}
 	return key[:len(key)-1] + "z"
+}
+
+func TestTheMadeUpCompanyHasAPage(t *testing.T) {
+	w := newWorld(t, storagetest.SQLite(t))
+	for range 2 { // the second time changes nothing
+		if err := demo.Fill(httpkit.WithSite(t.Context(), w.site), w.volume, 1); err != nil {
+			t.Fatal(err)
+		}
+	}
+	w.run()
+	html := w.get("/status/")
+	for _, want := range []string{"All Systems Operational", "Database upgrade in Dublin", "Sign-in was slow", "API response time", "% uptime"} {
+		if strings.Count(html, want) == 0 {
+			t.Errorf("the page does not show %q", want)
+		}
+	}
+	if mails := w.post.take(); len(mails) != 0 {
+		t.Fatalf("it mailed %s", subjects(mails))
+	}
 }

@@ -216,13 +216,14 @@ func Took(ctx context.Context, tx *volume.Tx, s *Subscriber) error {
 }
 
 // Lost notes that a message did not reach a subscriber and never will. An address that refuses for good, or a webhook that lost too many in a
-// row, is quarantined: nothing is sent to it any more, and it is forgotten after KeepQuarantined.
+// row, is quarantined: nothing is sent to it any more, and it is forgotten after KeepQuarantined. Mail that our own server did not take says nothing about
+// the address.
 func Lost(ctx context.Context, tx *volume.Tx, s *Subscriber, permanent bool, why string) error {
 	if s.Failures++; s.FailedSince.IsZero() {
 		s.FailedSince = tx.Now()
 	}
 	s.LastError = why
-	if s.State == Active && (permanent || s.Failures >= MaxFailures) {
+	if s.State == Active && (permanent || s.Mode == Webhook && s.Failures >= MaxFailures) {
 		s.State, s.Quarantined, s.Purge = Quarantined, tx.Now(), tx.Now().Add(KeepQuarantined)
 	}
 	return Save(ctx, tx, s)
