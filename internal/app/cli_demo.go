@@ -35,7 +35,7 @@ type demoLogin struct {
 func (c *cli) demoCommand() *cobra.Command {
 	var listen string
 	seed := uint64(1)
-	cmd := &cobra.Command{Use: "demo", Short: "Serve a made-up company: 3 projects, 5,000 issues, 18 months of history", Args: cobra.NoArgs, RunE: func(cmd *cobra.Command, _ []string) error {
+	cmd := &cobra.Command{Use: "demo", Short: "Serve a made-up company that uses every product: 5,000 issues, a wiki, on-call, a status page", Args: cobra.NoArgs, RunE: func(cmd *cobra.Command, _ []string) error {
 		if c.env.Node != nil {
 			return errUsage{errors.New("a server is running already")}
 		}
@@ -76,11 +76,10 @@ func (c *cli) makeDemo(ctx context.Context, seed uint64) (login demoLogin, err e
 		return login, errUsage{fmt.Errorf("%s holds something else than a demo: choose another folder with --data, or serve it with `holdfast serve`", o.Data)}
 	}
 	ctx = identity.AsSystem(ctx, "demo")
-	random := make([]byte, 10)
-	if _, err := rand.Read(random); err != nil {
+	login = demoLogin{Email: demo.AdminEmail}
+	if login.Password, err = randomPassword(); err != nil {
 		return login, err
 	}
-	login = demoLogin{Email: demo.AdminEmail, Password: strings.ToLower(base32.StdEncoding.EncodeToString(random))}
 	site, _, err := n.FirstRun(ctx, FirstRun{Org: "Meridian Tools", Slug: "demo", Site: "Meridian Tools", Admin: access.NewPerson{Email: login.Email, Name: demo.AdminName, Password: login.Password}})
 	if err != nil {
 		return login, err
@@ -95,9 +94,19 @@ func (c *cli) makeDemo(ctx context.Context, seed uint64) (login demoLogin, err e
 	if login.Token, err = n.products.access.CreateToken(ctx, site.Org, login.Email, "demo", 365*24*time.Hour); err != nil {
 		return login, err
 	}
+	if err := c.fillSuite(ctx, n, site, login.Token, seed); err != nil {
+		return login, err
+	}
 	b, err = json.Marshal(login)
 	if err != nil {
 		return login, err
 	}
 	return login, os.WriteFile(note, b, 0o600)
+}
+
+// randomPassword gives 80 random bits as text.
+func randomPassword() (string, error) {
+	random := make([]byte, 10)
+	_, err := rand.Read(random)
+	return strings.ToLower(base32.StdEncoding.EncodeToString(random)), err
 }

@@ -23,6 +23,9 @@ const (
 	AdminName  = "Ada Lindqvist"
 )
 
+// addresses are those of the first people, who can be given accounts; the others are known by name alone.
+var addresses = []string{AdminEmail, "tomas@meridian.example", "meiling@meridian.example", "kwame@meridian.example", "ingrid@meridian.example", "rajesh@meridian.example", "fatima@meridian.example"}
+
 // months is how far the history of the company goes back.
 const months = 18
 
@@ -42,7 +45,9 @@ func New(seed uint64, now time.Time) *Company {
 	for _, name := range people {
 		c.people = append(c.people, source.Person{Key: "demo/" + name, Name: name})
 	}
-	c.people[0].Email = AdminEmail
+	for i, address := range addresses {
+		c.people[i].Email = address
+	}
 	for _, p := range plans {
 		c.project(p)
 	}
