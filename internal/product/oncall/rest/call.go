@@ -49,6 +49,9 @@ func (h *handler) Authenticate(r *http.Request) (httpkit.Caller, error) {
 		_, err = roster.Load(r.Context(), tx) // remembered from here on, which it would not be from a write
 		return err
 	})
+	if fault.Is(err, fault.KindNotFound) { // there is no volume
+		err = fault.NotFound("This site has not switched on on-call.")
+	}
 	if err != nil {
 		return httpkit.Caller{}, err
 	}
