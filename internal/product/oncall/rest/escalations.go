@@ -121,7 +121,7 @@ func listEscalations(c *call) error {
 		for _, e := range roster.Sorted(r.Escalations, escalationName) {
 			out = append(out, toEscalation(r, e))
 		}
-		return c.data(out)
+		return listed(c, out)
 	})
 }
 

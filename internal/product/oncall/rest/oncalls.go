@@ -109,7 +109,7 @@ func listOnCalls(c *call) error {
 		for _, s := range roster.Sorted(r.Schedules, scheduleName) {
 			out = append(out, c.onCall(r, s, at))
 		}
-		return c.data(out)
+		return listed(c, out)
 	})
 }
 

@@ -176,7 +176,7 @@ func viewTeam(c *call) error {
 				continue
 			}
 			out.Schedules = append(out.Schedules, toSchedule(r, s, true))
-			out.Warnings = append(out.Warnings, gapWarnings(r, s, now)...)
+			out.Warnings = append(append(out.Warnings, gapWarnings(r, s, now)...), goneWarnings(r, s)...)
 		}
 		return c.data(out)
 	})
@@ -191,6 +191,19 @@ func gapWarnings(r *roster.Roster, s *schedule.Schedule, now time.Time) []string
 		return nil
 	}
 	return []string{"Nobody is on call in " + s.Name + " from " + gaps[0].From.In(s.Location()).Format("Mon 2 Jan 15:04 MST") + " to " + gaps[0].To.In(s.Location()).Format("Mon 2 Jan 15:04 MST") + more(gaps) + "."}
+}
+
+// goneWarnings names people who have left and whose turn still comes.
+func goneWarnings(r *roster.Roster, s *schedule.Schedule) []string {
+	var out []string
+	for _, x := range s.Rotations {
+		for _, p := range x.Participants {
+			if who := r.People[p.ID]; p.Type == "user" && (who == nil || !who.Active) {
+				out = append(out, "A participant of "+s.Name+", "+x.Name+", has left: "+r.Named(p).Name+".")
+			}
+		}
+	}
+	return out
 }
 
 func more(gaps []rotation.Interval) string {

@@ -66,7 +66,7 @@ func listForwardings(c *call) error {
 		for _, f := range sortedForwardings(r) {
 			out = append(out, toForwarding(r, f))
 		}
-		return c.data(out)
+		return listed(c, out)
 	})
 }
 

@@ -146,7 +146,7 @@ func listSchedules(c *call) error {
 		for _, s := range roster.Sorted(r.Schedules, scheduleName) {
 			out = append(out, toSchedule(r, s, c.query("expand") == "rotation"))
 		}
-		return c.data(out)
+		return listed(c, out)
 	})
 }
 

@@ -112,7 +112,7 @@ func listOverrides(c *call) error {
 			w.Parent = &parent
 			out = append(out, w)
 		}
-		return c.data(out)
+		return listed(c, out)
 	})
 }
 

@@ -216,6 +216,23 @@ func (c *call) paging(offset, limit, total int) map[string]string {
 	return out
 }
 
+// listed answers with a list, a page of it where it is longer than limit: 1000 when the request names none.
+func listed[T any](c *call, all []T) error {
+	limit, err := c.number("limit", 1000, 1, 1000)
+	if err != nil {
+		return err
+	}
+	offset, err := c.number("offset", 0, 0, 1<<30)
+	if err != nil {
+		return err
+	}
+	a := answer{Data: orEmpty(all[min(offset, len(all)):min(offset+limit, len(all))])}
+	if len(all) > limit {
+		a.Paging = c.paging(offset, limit, len(all))
+	}
+	return c.send(http.StatusOK, a)
+}
+
 func getUser(c *call) error {
 	return c.look(func(_ *volume.Tx, r *roster.Roster) error {
 		p, err := c.person(r)
@@ -350,7 +367,7 @@ func ofUser[T any](c *call, list func(r *roster.Roster, p *user.Person) []T) err
 		if err != nil {
 			return err
 		}
-		return c.data(orEmpty(list(r, p)))
+		return listed(c, list(r, p))
 	})
 }
 
