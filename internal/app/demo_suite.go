@@ -29,6 +29,7 @@ var colleagues = []struct{ name, email string }{
 type demoClient struct {
 	handler http.Handler
 	auth    string
+	prefix  string // of the site, such as /s/acme; empty where there is one site only
 }
 
 // call sends a request and reads the answer into out, which may be nil.
@@ -37,7 +38,7 @@ func (d demoClient) call(method, path string, body, out any) error {
 	if err != nil {
 		return err
 	}
-	r := httptest.NewRequest(method, path, bytes.NewReader(b))
+	r := httptest.NewRequest(method, d.prefix+path, bytes.NewReader(b))
 	r.Header.Set("Content-Type", "application/json")
 	r.Header.Set("Authorization", d.auth)
 	w := httptest.NewRecorder()
@@ -47,7 +48,7 @@ func (d demoClient) call(method, path string, body, out any) error {
 		return err
 	}
 	if w.Code/100 != 2 {
-		return fmt.Errorf("%s %s: %d %.300s", method, path, w.Code, answer)
+		return &refusal{method, path, w.Code, string(answer)}
 	}
 	if out == nil {
 		return nil
@@ -70,21 +71,21 @@ func (c *cli) fillSuite(ctx context.Context, n *Node, site *fleet.Site, token st
 		fill func() error
 	}{
 		{"writing the wiki", func() error {
-			return demoWiki{demoClient{server, "Bearer " + token}, rng, n.Clock.Now()}.fill()
+			return demoWiki{demoClient{server, "Bearer " + token, ""}, rng, n.Clock.Now()}.fill()
 		}},
 		{"setting up on-call", func() error {
 			key, err := n.products.oncall.CreateKey(ctx, n.Pool.Volume(volume.Ref{Kind: "oncall", Owner: site.ID.String()}), site.ID, "Demo")
 			if err != nil {
 				return err
 			}
-			return demoOncall{demoClient{server, "GenieKey " + key}, rng, n.Clock.Now()}.fill()
+			return demoOncall{demoClient{server, "GenieKey " + key, ""}, rng, n.Clock.Now()}.fill()
 		}},
 		{"writing the status page", func() error {
 			key, err := n.products.status.CreateKey(n.siteContext(ctx, site), n.Pool.Volume(volume.Ref{Kind: "status", Owner: site.ID.String()}), site.ID, "Demo")
 			if err != nil {
 				return err
 			}
-			return demoStatus{demoClient{server, "OAuth " + key}, rng, n.Clock.Now()}.fill()
+			return demoStatus{demoClient{server, "OAuth " + key, ""}, rng, n.Clock.Now()}.fill()
 		}},
 	}
 	for i, s := range steps {

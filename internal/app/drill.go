@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
@@ -15,6 +16,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"holdfast.dev/internal/base/fault"
+	"holdfast.dev/internal/base/ids"
 	"holdfast.dev/internal/platform/fleet"
 	"holdfast.dev/internal/platform/identity"
 	"holdfast.dev/internal/platform/journal"
@@ -22,7 +24,6 @@ import (
 	"holdfast.dev/internal/platform/storage"
 	"holdfast.dev/internal/platform/storage/sqlite"
 	"holdfast.dev/internal/platform/volume"
-	"holdfast.dev/internal/product/tracker"
 	"holdfast.dev/internal/product/tracker/catalog"
 	"holdfast.dev/internal/product/tracker/issue"
 	"holdfast.dev/internal/product/tracker/project"
@@ -71,18 +72,22 @@ type drill struct {
 	o      DrillOptions
 	report func(Progress)
 	sites  []*fleet.Site
+	suite  []suiteClients // by site
 	res    DrillResult
+
+	handler http.Handler // the server that clients talk to, with the account that writes
+	admin   ids.Account
+	token   string
 
 	mu       sync.Mutex
 	receipts []receipt
 }
 
-// receipt is what a client was told: this summary is in this commit of this site.
+// receipt is what a client was told: what it wrote to this site is there. found asks for it again, as the client would.
 type receipt struct {
-	site    int
-	seq     int64
-	issue   int64
-	summary string
+	site  int
+	what  string
+	found func(ctx context.Context) (bool, error)
 }
 
 // Scenarios are the drills that there are, with what each does.
@@ -118,6 +123,9 @@ func (d *drill) create(ctx context.Context) error {
 			return err
 		}
 		d.sites = append(d.sites, s)
+		if err := d.addClients(ctx, s); err != nil {
+			return err
+		}
 		d.report(Progress{Step: "creating", Done: int64(i + 1), Total: int64(d.o.Sites), Unit: "sites"})
 	}
 	return nil
@@ -265,22 +273,12 @@ func (d *drill) client(ctx context.Context, number int, stop <-chan struct{}) {
 			return
 		default:
 		}
-		site := rng.IntN(len(d.sites))
-		summary := fmt.Sprintf("client %d write %d", number, n)
-		var r volume.Receipt
-		var made *issue.Issue
-		err := d.volume(site).Write(volume.WithReceipt(ctx, &r), func(tx *volume.Tx) error {
-			c, err := catalog.Load(ctx, tx)
-			if err == nil {
-				made, err = createDrillIssue(ctx, tx, c, summary, "written while the drill runs")
-			}
-			return err
-		})
-		if err != nil || len(r.Commits) == 0 {
+		r, err := d.write(ctx, rng, fmt.Sprintf("client %d write %d", number, n))
+		if err != nil {
 			continue // refused: nothing was promised
 		}
 		d.mu.Lock()
-		d.receipts = append(d.receipts, receipt{site, r.Commits[0].Seq, made.ID, summary})
+		d.receipts = append(d.receipts, r)
 		d.mu.Unlock()
 	}
 }
@@ -314,42 +312,43 @@ func (d *drill) restore(ctx context.Context) error {
 	return err
 }
 
-// prove compares, after the switch, every row with the digest that the journal has, and every receipt with what is there.
+// prove compares, after the switch, every row of every volume with the digest that the journal has, and every receipt with what is there.
 func (d *drill) prove(ctx context.Context) error {
-	bySite := make([][]receipt, len(d.sites))
-	for _, r := range d.receipts {
-		bySite[r.site] = append(bySite[r.site], r)
-	}
-	for i := range d.sites {
-		err := d.volume(i).Read(ctx, func(tx *volume.Tx) error {
-			head, err := journal.ReadHead(ctx, tx.Tx)
-			if err != nil {
-				return err
+	for i, s := range d.sites {
+		for _, ref := range d.n.servedVolumes(s.ID) {
+			if err := d.proveVolume(ctx, ref); err != nil {
+				d.res.Errors = append(d.res.Errors, fmt.Sprintf("%s of %s: %v", ref.Kind, s.Slug, err))
 			}
-			digest, _, err := journal.Scan(ctx, tx.Tx, tracker.Tables())
-			if err != nil {
-				return err
-			}
-			if head.Seq == head.SealedSeq && digest != head.Digest {
-				d.res.DigestMismatches++
-			}
-			for _, r := range bySite[i] {
-				got, err := issue.Get(ctx, tx, r.issue)
-				if err != nil && !fault.Is(err, fault.KindNotFound) {
-					return err
-				}
-				if err != nil || got.Summary != r.summary || r.seq > head.Seq {
-					d.res.LostCommits++
-				}
-			}
-			return nil
-		})
-		if err != nil {
-			d.res.Errors = append(d.res.Errors, fmt.Sprintf("%s: %v", d.sites[i].Slug, err))
 		}
 		d.report(Progress{Step: "proving", Done: int64(i + 1), Total: int64(len(d.sites)), Unit: "sites"})
 	}
+	for i, r := range d.receipts {
+		found, err := r.found(ctx)
+		switch {
+		case err != nil:
+			d.res.Errors = append(d.res.Errors, fmt.Sprintf("%s of %s: %v", r.what, d.sites[r.site].Slug, err))
+		case !found:
+			d.res.LostCommits++
+		}
+		if i%1000 == 0 {
+			d.report(Progress{Step: "asking for every write", Done: int64(i), Total: int64(len(d.receipts)), Unit: "receipts"})
+		}
+	}
 	return nil
+}
+
+func (d *drill) proveVolume(ctx context.Context, ref volume.Ref) error {
+	return d.n.Pool.Volume(ref).Read(ctx, func(tx *volume.Tx) error {
+		head, err := journal.ReadHead(ctx, tx.Tx)
+		if err != nil {
+			return err
+		}
+		digest, _, err := journal.Scan(ctx, tx.Tx, d.n.tablesOf(ref.Kind))
+		if err == nil && head.Seq == head.SealedSeq && digest != head.Digest {
+			d.res.DigestMismatches++
+		}
+		return err
+	})
 }
 
 // copyForScale copies the same databases with fsync, one after the other: what nothing can be faster than by much.
@@ -361,28 +360,29 @@ func (d *drill) copyForScale(ctx context.Context) error {
 	defer os.RemoveAll(dir)
 	files, ok := d.n.Engine.(*sqlite.Engine)
 	var took time.Duration
-	for i := range d.sites {
-		ref := d.volume(i).Ref()
-		if err := d.n.Pool.Evict(ctx, ref); err != nil { // its log is in the file now
-			return err
-		}
-		from := ""
-		if ok {
-			from = files.Path(ref.Name(d.n.Fleet.Generation(ref)))
-		} else {
-			from = filepath.Join(dir, "from")
-			if err := d.volume(i).CopyTo(ctx, from); err != nil {
+	for i, site := range d.sites {
+		for _, ref := range d.n.servedVolumes(site.ID) {
+			if err := d.n.Pool.Evict(ctx, ref); err != nil { // its log is in the file now
 				return err
 			}
-		}
-		start := d.n.Clock.Now()
-		if err := copySynced(from, filepath.Join(dir, "to")); err != nil && !errors.Is(err, storage.ErrMissing) {
-			return err
-		}
-		took += d.n.Clock.Now().Sub(start)
-		if !ok {
-			if err := os.Remove(from); err != nil {
+			from := ""
+			if ok {
+				from = files.Path(ref.Name(d.n.Fleet.Generation(ref)))
+			} else {
+				from = filepath.Join(dir, "from")
+				if err := d.n.Pool.Volume(ref).CopyTo(ctx, from); err != nil {
+					return err
+				}
+			}
+			start := d.n.Clock.Now()
+			if err := copySynced(from, filepath.Join(dir, "to")); err != nil && !errors.Is(err, storage.ErrMissing) {
 				return err
+			}
+			took += d.n.Clock.Now().Sub(start)
+			if !ok {
+				if err := os.Remove(from); err != nil {
+					return err
+				}
 			}
 		}
 		d.report(Progress{Step: "copying for comparison", Done: int64(i + 1), Total: int64(len(d.sites)), Unit: "sites"})
