@@ -90,8 +90,9 @@ describe('a team writes its wiki', () => {
     await checkAccessibility(page, 'the page dialog');
     await page.getByRole('button', { name: 'Start writing' }).click();
     await page.getByRole('textbox', { name: 'Title' }).fill('Press rules');
-    await page.keyboard.press('Enter');
-    await page.keyboard.type('/table of contents');
+    await editor(page).waitFor();
+    await page.getByRole('textbox', { name: 'Title' }).press('Enter');
+    await page.keyboard.type('/toc');
     await page.getByRole('option', { name: /Table of contents/ }).first().waitFor();
     await page.keyboard.press('Enter');
     await page.locator('[contenteditable] [data-node="extension"]').first().waitFor();
