@@ -75,7 +75,7 @@ export function CommentItem({ comment, actions, pageUrl, small = false }: Commen
           onClose={() => setAsking(false)}
           footer={
             <>
-              <Button variant="subtle" onClick={() => setAsking(false)}>
+              <Button variant="subtle" data-autofocus onClick={() => setAsking(false)}>
                 Keep it
               </Button>
               <Button

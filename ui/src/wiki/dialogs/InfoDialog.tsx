@@ -32,7 +32,7 @@ export function InfoDialog({ page, onClose }: { page: WikiPage; onClose: () => v
               Copy short link
             </Button>
           )}
-          <Button onClick={onClose}>Close</Button>
+          <Button data-autofocus onClick={onClose}>Close</Button>
         </>
       }
     >

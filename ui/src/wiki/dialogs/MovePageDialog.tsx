@@ -38,7 +38,7 @@ export function MovePageDialog({ page, onClose }: { page: { id: string; title: s
           <Button variant="subtle" onClick={onClose}>
             Cancel
           </Button>
-          <Button type="submit" variant="primary" busy={move.isPending}>
+          <Button type="submit" variant="primary" data-autofocus busy={move.isPending}>
             Move page
           </Button>
         </>

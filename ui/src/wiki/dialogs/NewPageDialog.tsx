@@ -115,7 +115,7 @@ export function NewPageDialog({ preset, onClose }: CreateProps): ReactElement {
 function TemplateChoice({ name, explains, checked, onPick }: { name: string; explains: string; checked: boolean; onPick: () => void }): ReactElement {
   return (
     <label className={css['template']}>
-      <input type="radio" name="template" checked={checked} onChange={onPick} />
+      <input type="radio" name="template" data-autofocus={checked || undefined} checked={checked} onChange={onPick} />
       <Icon name="page" />
       <span>
         <b>{name}</b>

@@ -47,7 +47,7 @@ export function RestrictionsDialog({ page, onClose }: { page: WikiPage; onClose:
       footer={
         may ? (
           <>
-            <Button variant="subtle" onClick={onClose}>
+            <Button variant="subtle" data-autofocus onClick={onClose}>
               Cancel
             </Button>
             <Button type="submit" variant="primary" busy={save.isPending}>
@@ -55,7 +55,7 @@ export function RestrictionsDialog({ page, onClose }: { page: WikiPage; onClose:
             </Button>
           </>
         ) : (
-          <Button onClick={onClose}>Close</Button>
+          <Button data-autofocus onClick={onClose}>Close</Button>
         )
       }
     >

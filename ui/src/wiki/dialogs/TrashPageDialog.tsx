@@ -46,7 +46,7 @@ export function TrashPageDialog({ page, open, onClose }: TrashPageDialogProps): 
       onSubmit={() => trash.mutate()}
       footer={
         <>
-          <Button variant="subtle" onClick={onClose}>
+          <Button variant="subtle" data-autofocus onClick={onClose}>
             Keep it
           </Button>
           <Button type="submit" variant="danger" busy={trash.isPending}>

@@ -46,7 +46,7 @@ export function ConflictDialog({ pageId, base, mine, theirs, looking, busy, medi
       onClose={onClose}
       footer={
         <>
-          <Button variant="subtle" onClick={onClose}>
+          <Button variant="subtle" data-autofocus onClick={onClose}>
             Keep writing
           </Button>
           <Button busy={busy} onClick={() => onPublish({ ...mine, base, force: true })}>

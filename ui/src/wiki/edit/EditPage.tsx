@@ -202,7 +202,7 @@ export function EditPage({ page, draft, spaceKey }: EditPageProps): ReactElement
           onClose={() => setAsking(null)}
           footer={
             <>
-              <Button variant="subtle" onClick={() => setAsking(null)}>
+              <Button variant="subtle" data-autofocus onClick={() => setAsking(null)}>
                 Keep it
               </Button>
               <Button variant="danger" busy={discard.isPending} onClick={() => discard.mutate()}>

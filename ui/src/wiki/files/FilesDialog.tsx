@@ -59,7 +59,7 @@ export function FilesDialog({ page, onClose }: { page: WikiPage; onClose: () => 
       onClose={onClose}
       footer={
         may ? (
-          <Button icon="plus" variant="primary" onClick={() => chooser.current?.click()}>
+          <Button icon="plus" variant="primary" data-autofocus onClick={() => chooser.current?.click()}>
             Add files
           </Button>
         ) : undefined

@@ -76,7 +76,7 @@ interface SideProps {
 
 function Side({ spaceKey, space, current, onDone, onHide }: SideProps): ReactElement {
   const navigate = useNavigate();
-  const tree = useTree(spaceKey, current ?? space?.homepageId);
+  const tree = useTree(spaceKey, current ?? space?.homepageId, space?.homepageId);
   const [query, setQuery] = useState('');
   const [asked, setAsked] = useState<Asked | null>(null);
   const newPage = useNewPage();

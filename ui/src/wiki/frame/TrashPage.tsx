@@ -89,7 +89,7 @@ export function TrashPage(): ReactElement {
           onClose={() => setDoomed(null)}
           footer={
             <>
-              <Button variant="subtle" onClick={() => setDoomed(null)}>
+              <Button variant="subtle" data-autofocus onClick={() => setDoomed(null)}>
                 Keep it
               </Button>
               <Button variant="danger" busy={purge.isPending} onClick={() => purge.mutate(doomed)}>

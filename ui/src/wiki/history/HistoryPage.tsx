@@ -185,7 +185,7 @@ function RestoreDialog({ version, pageId, spaceKey, onClose }: { version: Versio
           <Button variant="subtle" onClick={onClose}>
             Cancel
           </Button>
-          <Button variant="primary" busy={restore.isPending} onClick={() => restore.mutate()}>
+          <Button variant="primary" data-autofocus busy={restore.isPending} onClick={() => restore.mutate()}>
             Restore
           </Button>
         </>

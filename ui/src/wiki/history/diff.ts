@@ -72,8 +72,10 @@ const whole = (node: AdfNode): AdfNode => {
   return { ...node, content: joined(bare) };
 };
 
-function withMarks({ marks: _before, ...node }: AdfNode, marks: NonNullable<AdfNode['marks']>): AdfNode {
-  return marks.length > 0 ? { ...node, marks } : node;
+function withMarks(node: AdfNode, marks: NonNullable<AdfNode['marks']>): AdfNode {
+  const next = { ...node, marks };
+  if (marks.length === 0) delete (next as AdfNode).marks;
+  return next;
 }
 
 /** Everything counts when texts are put together: a comment of somebody must not get lost. */

@@ -37,7 +37,7 @@ export function MacroDialog({ definition, params, space, onDone }: MacroDialogPr
       }
     >
       {definition.params.length === 0 && <p>There is nothing to set.</p>}
-      {definition.params.map((param) => {
+      {definition.params.map((param, i) => {
         const value = values[param.name] ?? '';
         const error = tried && missing(param) ? 'This one is needed.' : undefined;
         if (param.kind === 'flag') return <Checkbox key={param.name} label={param.label} checked={value === 'true'} onChange={(event) => set(param.name, event.currentTarget.checked ? 'true' : '')} />;
@@ -45,12 +45,12 @@ export function MacroDialog({ definition, params, space, onDone }: MacroDialogPr
         if (param.kind === 'page') {
           return (
             <div key={param.name}>
-              <TextField label={param.label} value={value} error={error} hint={param.hint ?? 'Its title, or SPACE:Title for a page of another space.'} onChange={(event) => set(param.name, event.currentTarget.value)} />
+              <TextField data-autofocus={i === 0 || undefined} label={param.label} value={value} error={error} hint={param.hint ?? 'Its title, or SPACE:Title for a page of another space.'} onChange={(event) => set(param.name, event.currentTarget.value)} />
               <PagePicker label="Choose" value={null} none="Choose a page…" onPick={(page) => set(param.name, page.spaceKey === space ? page.title : `${page.spaceKey}:${page.title}`)} />
             </div>
           );
         }
-        return <TextField key={param.name} label={param.label} type={param.kind === 'number' ? 'number' : 'text'} value={value} error={error} hint={param.hint} onChange={(event) => set(param.name, event.currentTarget.value)} />;
+        return <TextField key={param.name} data-autofocus={i === 0 || undefined} label={param.label} type={param.kind === 'number' ? 'number' : 'text'} value={value} error={error} hint={param.hint} onChange={(event) => set(param.name, event.currentTarget.value)} />;
       })}
     </Dialog>
   );

@@ -97,7 +97,7 @@ export function Details({ space }: { space: Space }): ReactElement {
           onClose={() => setAsking(false)}
           footer={
             <>
-              <Button variant="subtle" onClick={() => setAsking(false)}>
+              <Button variant="subtle" data-autofocus onClick={() => setAsking(false)}>
                 Cancel
               </Button>
               <Button variant="danger" busy={archive.isPending} onClick={() => archive.mutate('archived')}>

@@ -73,7 +73,7 @@ export function Templates({ space }: { space: Space }): ReactElement {
           onClose={() => setDoomed(null)}
           footer={
             <>
-              <Button variant="subtle" onClick={() => setDoomed(null)}>
+              <Button variant="subtle" data-autofocus onClick={() => setDoomed(null)}>
                 Keep it
               </Button>
               <Button variant="danger" busy={remove.isPending} onClick={() => remove.mutate(doomed)}>

@@ -37,7 +37,7 @@ export interface Tree {
 const none: Record<string, boolean> = {};
 
 /** The tree of a space: levels that are open are loaded, with those down to the page in sight. */
-export function useTree(space: string, pageId: string | undefined): Tree {
+export function useTree(space: string, pageId: string | undefined, homepageId?: string): Tree {
   const queries = useQueryClient();
   const [toggled, setToggled] = useLocal<Record<string, boolean>>(`wiki.tree.${space}`, none);
   const path = useQuery({
@@ -53,8 +53,9 @@ export function useTree(space: string, pageId: string | undefined): Tree {
   });
   const parents = path.data;
   const settled = pageId === undefined || !path.isPending;
-  const isOpen = useCallback((id: string) => toggled[id] ?? parents?.includes(id) ?? false, [toggled, parents]);
-  const openIds = useMemo(() => ['', ...new Set([...(parents ?? []), ...Object.keys(toggled)].filter((id) => id !== '' && isOpen(id)))], [parents, toggled, isOpen]);
+  // The homepage and the page one looks at show what is below them.
+  const isOpen = useCallback((id: string) => toggled[id] ?? (id === homepageId || id === pageId || parents?.includes(id) === true), [toggled, parents, homepageId, pageId]);
+  const openIds = useMemo(() => ['', ...new Set([...(parents ?? []), ...Object.keys(toggled), homepageId ?? '', pageId ?? ''].filter((id) => id !== '' && isOpen(id)))], [parents, toggled, isOpen, homepageId, pageId]);
   const results = useQueries({
     queries: openIds.map((parent) => ({
       queryKey: levelKey(space, parent),
