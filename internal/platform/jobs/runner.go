@@ -147,6 +147,7 @@ func (r *Runner) RunDue(ctx context.Context) error {
 		return err
 	}
 	for {
+		r.wakes.flush()
 		refs, _ := r.wakes.due(r.Clock.Now(), r.Mine)
 		if len(refs) == 0 {
 			return ctx.Err()

@@ -89,6 +89,16 @@ func (w *wakes) committed(ref volume.Ref) {
 	}
 }
 
+// flush takes what transactions asked for as committed. A writer goes on before it is told to others that its commit is there; who runs jobs under a
+// test's clock must not miss them in between.
+func (w *wakes) flush() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for _, e := range w.by {
+		e.at, e.armed = sooner(e.at, e.armed), time.Time{}
+	}
+}
+
 // due gives the volumes of this process to look at now, marked as being looked at, and the instant of the next one.
 func (w *wakes) due(now time.Time, mine func(volume.Ref) bool) (refs []volume.Ref, next time.Time) {
 	w.mu.Lock()
