@@ -141,7 +141,7 @@ func (w *World) start() *volume.Pool {
 		Committed: func(r volume.Ref, _ []journal.Commit) { w.Runner.Committed(r) },
 	})
 	t.Cleanup(pool.Close)
-	w.Runner = jobs.New(jobs.Config{Pool: pool, Ledger: w.ledger, Clock: c, Log: slog.New(slog.NewTextHandler(io.Discard, nil)),
+	w.Runner = jobs.New(jobs.Config{Pool: pool, Ledger: w.ledger, Clock: c, Log: slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelWarn})),
 		Context: func(ctx context.Context, _ volume.Ref) (context.Context, error) {
 			return httpkit.WithSite(ctx, httpkit.SiteFrom(w.Ctx)), nil
 		}})
