@@ -63,20 +63,33 @@ func (p *products) members() []member {
 	}
 }
 
-// whenOn makes routes of a product answer only where the site has it switched on. A request for no site goes through: the
-// handler has no volume to work on and says so.
+// whenOn makes routes of a product answer only where the site has it switched on; before anybody is asked who they are, since a key of a product
+// that is off cannot be proven. A request for no site goes through: the handler has no volume to work on and says so.
 func (n *Node) whenOn(product string, routes []httpkit.Route) []httpkit.Route {
 	out := slices.Clone(routes)
 	for i := range out {
-		handler := out[i].Handler
-		out[i].Handler = func(w http.ResponseWriter, r *http.Request) error {
-			if s := httpkit.SiteFrom(r.Context()); s != nil && !n.Fleet.HasProduct(s.ID, product) {
-				return fault.NotFound("This site has not switched on the product %s.", product)
-			}
-			return handler(w, r)
+		auth := out[i].Auth
+		if auth == nil {
+			auth = n.products.access
 		}
+		out[i].Auth = switched{n, product, auth}
 	}
 	return out
+}
+
+// switched proves callers of a product where it is on.
+type switched struct {
+	node    *Node
+	product string
+	auth    httpkit.Authenticator
+}
+
+// Authenticate implements httpkit.Authenticator.
+func (s switched) Authenticate(r *http.Request) (httpkit.Caller, error) {
+	if site := httpkit.SiteFrom(r.Context()); site != nil && !s.node.Fleet.HasProduct(site.ID, s.product) {
+		return httpkit.Caller{}, fault.NotFound("This site has not switched on the product %s.", s.product)
+	}
+	return s.auth.Authenticate(r)
 }
 
 // SwitchOn turns products of a site on: makes the volumes that are missing and lets each product fill its part the first time.
