@@ -41,7 +41,7 @@ bench: ## the figures of docs/performance.md
 FUZZTIME ?= 20s
 fuzz: ## every fuzz target for FUZZTIME
 	@for p in $$($(GO) list ./internal/...); do for f in $$($(GO) test -list '^Fuzz' $$p | grep ^Fuzz); do \
-		echo "== $$p $$f"; $(GO) test -run '^$$' -fuzz "^$$f$$" -fuzztime $(FUZZTIME) $$p || exit 1; done; done
+		echo "== $$p $$f"; $(GO) test -run '^$$' -fuzz "^$$f$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 1s $$p || exit 1; done; done
 
 e2e: build ## journeys in a real browser
 	cd ui && npm run e2e

@@ -17,9 +17,11 @@ install_debian() { # install_debian PACKAGE...: only as root on a Debian machine
 }
 
 need_postgres || install_debian postgresql || skipped+=("the PostgreSQL half of the storage tests: its server programs are not installed")
+[ -x /usr/bin/prometheus-alertmanager ] || install_debian prometheus-alertmanager || skipped+=("a real Alertmanager paging through on-call: prometheus-alertmanager is not installed")
 chromium=$(command -v chromium || command -v chromium-browser || command -v google-chrome || true)
 if [ -z "$chromium" ]; then
-  install_debian chromium && chromium=$(command -v chromium) || skipped+=("the browser journeys: no Chromium is installed")
+  install_debian chromium && [ -x /usr/bin/prometheus-alertmanager ] || install_debian prometheus-alertmanager || skipped+=("a real Alertmanager paging through on-call: prometheus-alertmanager is not installed")
+chromium=$(command -v chromium) || skipped+=("the browser journeys: no Chromium is installed")
 fi
 
 if command -v npm >/dev/null; then
