@@ -39,29 +39,29 @@ func (p *Product) publish(ctx context.Context, v *volume.Volume, j *jobs.Job) er
 	if err := publish.WriteIndex(dir, all); err != nil {
 		return err
 	}
-	one, changing, err := publish.Page(ctx, v, filepath.Join(dir, j.Key), j.Key, p.images(ctx))
+	r, err := publish.Page(ctx, v, filepath.Join(dir, j.Key), j.Key, p.images(ctx))
 	if fault.Is(err, fault.KindNotFound) {
 		return nil // the page was deleted meanwhile
 	}
 	if err != nil {
 		return err
 	}
-	return p.planRefresh(ctx, v, one, changing)
+	return planRefresh(ctx, v, r)
 }
 
 // refreshKind is the kind of the job that publishes a page again because time passed: its bars and its list of days move on.
 const refreshKind = "status.refresh"
 
-// planRefresh has a page published again in some minutes while something is wrong, so that the numbers follow, else after its midnight. A page that nobody
-// has ever touched is left alone: an idle site costs nothing.
-func (p *Product) planRefresh(ctx context.Context, v *volume.Volume, one *page.Page, changing bool) error {
-	if one.Updated.Equal(one.Created) {
+// planRefresh has a page published again in some minutes while something is wrong, so that the numbers follow, else after its midnight. A page with nothing
+// on it is left alone: an idle site costs nothing.
+func planRefresh(ctx context.Context, v *volume.Volume, r publish.Result) error {
+	if r.Empty {
 		return nil
 	}
-	now := p.deps.Clock.Now()
+	one, now := r.Page, r.At
 	y, m, d := now.In(one.Location()).Date()
 	due := time.Date(y, m, d+1, 0, 0, 30+int(one.ID[0])%90, 0, one.Location()) // not all sites in the same second
-	if changing {
+	if r.Changing {
 		due = public.Slot(now).Add(public.Quantum + time.Second)
 	}
 	planned := false

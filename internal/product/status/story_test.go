@@ -459,3 +459,33 @@ func TestAPagesOwnImages(t *testing.T) {
 		t.Fatalf("the copy has the logos %v", matches)
 	}
 }
+
+func TestTheCopyFollowsTheClock(t *testing.T) {
+	w := newWorld(t, storagetest.SQLite(t))
+	api := w.component("API")
+	copied := func() string {
+		b, err := os.ReadFile(filepath.Join(w.folder, "acme", w.page, "index.html"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(b)
+	}
+	w.v1("PATCH", "/components/"+api, obj{"component": obj{"status": "major_outage"}}, 200, nil)
+	for range 4 {
+		w.pass(5*time.Minute + 2*time.Second)
+		if copied() != w.get("/status/") {
+			t.Fatalf("at %s the copy shows another time", w.clock.Now())
+		}
+	}
+	if !strings.Contains(copied(), "20 min major outage") {
+		t.Fatal("the outage does not grow in the copy")
+	}
+	w.v1("PATCH", "/components/"+api, obj{"component": obj{"status": "operational"}}, 200, nil)
+	w.pass(16 * time.Hour) // over midnight
+	if strings.Contains(copied(), "26 Nov 2026: no data") {
+		t.Fatal("today has no state")
+	}
+	if !strings.Contains(copied(), `<time datetime="2026-11-26">`) || copied() != w.get("/status/") {
+		t.Fatal("the copy does not know the new day")
+	}
+}

@@ -6,8 +6,10 @@ import (
 	"encoding/json"
 	"mime"
 	"path"
+	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"holdfast.dev/internal/product/status/incident"
 	"holdfast.dev/internal/product/status/metric"
@@ -167,5 +169,18 @@ var templatesKey = func() string {
 	return hex.EncodeToString(h.Sum(nil))
 }()
 
-// Changing tells whether something is going on that makes the page's numbers change by themselves.
-func (s *Site) Changing() bool { return s.Impact != incident.None }
+// Changing tells whether something is going on that makes the page change by itself: something is wrong, or a metric had points within a day.
+func (s *Site) Changing() (bool, error) {
+	shown, err := s.metrics()
+	recent := func(m *metric.Metric) bool { return s.tx.Now().Sub(m.Last) < 25*time.Hour }
+	return s.Impact != incident.None || slices.ContainsFunc(shown, recent), err
+}
+
+// Empty tells whether there is nothing on the page yet: no component, and no incident ever.
+func (s *Site) Empty() (bool, error) {
+	if len(s.Components) > 0 || len(s.Open) > 0 {
+		return false, nil
+	}
+	list, _, err := s.history(end, "", 1)
+	return len(list) == 0, err
+}

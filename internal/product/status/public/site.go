@@ -62,7 +62,21 @@ func Load(ctx context.Context, tx *volume.Tx, p *page.Page, images Images) (*Sit
 		return nil, err
 	}
 	s.Impact, s.Sentence = Overall(s.Components, s.Open)
+	s.settle()
 	return s, nil
+}
+
+// settle lets a page on which nothing is wrong stand still: it shows the state of its newest change or, since its days move on, of the last midnight. So
+// the live page and the copy, which is published then, stay the same.
+func (s *Site) settle() {
+	if s.Impact != incident.None {
+		return
+	}
+	zone := s.Page.Location()
+	y, m, d := s.Now.In(zone).Date()
+	if s.Now = time.Date(y, m, d, 0, 0, 0, 0, zone); s.Page.Updated.After(s.Now) {
+		s.Now = s.Page.Updated
+	}
 }
 
 // Overall is how a page is: what its components say, or what its open incidents say where that is worse.

@@ -243,6 +243,9 @@ func (s *Site) withBars(v partView, c *component.Component) (partView, error) {
 				bad = append(bad, d.Date.Format("2 Jan")+" "+dayWords(d.Time))
 			}
 		}
+		if i == len(days)-1 && d.Time.Observed == 0 { // the day has just begun
+			bar.Class, bar.Title = string(c.Status), d.Date.Format("2 Jan 2006")+": "+strings.ToLower(c.Status.Label())
+		}
 		v.Bars = append(v.Bars, bar)
 	}
 	if up, ok := total.Uptime(s.Page.Settings.PartialWeight()); ok {

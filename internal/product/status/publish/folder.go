@@ -70,24 +70,36 @@ type document struct {
 	body      []byte // nil: as it is in the folder
 }
 
-// Page brings the copy of a page in a folder up to date. It tells whether the page changes by itself soon.
-func Page(ctx context.Context, v *volume.Volume, dir, pageID string, images public.Images) (p *page.Page, changing bool, err error) {
+// Result is what a copy shows.
+type Result struct {
+	Page     *page.Page
+	At       time.Time // the instant that it shows
+	Changing bool      // its numbers change by themselves
+	Empty    bool      // there is nothing on the page yet
+}
+
+// Page brings the copy of a page in a folder up to date.
+func Page(ctx context.Context, v *volume.Volume, dir, pageID string, images public.Images) (r Result, err error) {
 	old, err := ReadManifest(dir)
 	if err != nil {
 		old = Manifest{Files: map[string]FileEntry{}} // a damaged one is written anew
 	}
 	var docs []document
-	var now time.Time
 	err = v.Read(ctx, func(tx *volume.Tx) error {
-		docs, now = nil, tx.Now()
-		if p, err = page.Get(ctx, tx, pageID); err != nil {
+		docs, r.At = nil, tx.Now()
+		if r.Page, err = page.Get(ctx, tx, pageID); err != nil {
 			return err
 		}
-		s, err := public.Load(ctx, tx, p, images)
+		s, err := public.Load(ctx, tx, r.Page, images)
 		if err != nil {
 			return err
 		}
-		changing = s.Changing()
+		if r.Changing, err = s.Changing(); err != nil {
+			return err
+		}
+		if r.Empty, err = s.Empty(); err != nil {
+			return err
+		}
 		return s.Each(func(d public.Document) error {
 			if d.Key != "" {
 				sum := sha256.Sum256([]byte(d.Key))
@@ -106,9 +118,9 @@ func Page(ctx context.Context, v *volume.Volume, dir, pageID string, images publ
 		})
 	})
 	if err != nil {
-		return nil, false, err
+		return r, err
 	}
-	return p, changing, write(dir, p, old, docs, now)
+	return r, write(dir, r.Page, old, docs, r.At)
 }
 
 // there tells whether a file of the manifest is in the folder with the size that it had.
