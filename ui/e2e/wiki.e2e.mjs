@@ -242,7 +242,7 @@ describe('a team writes its wiki', () => {
     await page.goto(`/wiki/spaces/${key}`);
     await tree(page).waitFor();
     await page.keyboard.press('Control+k');
-    await page.keyboard.type('Shift pl');
+    await page.getByRole('dialog').getByRole('combobox').fill('Shift pl');
     await page.getByRole('option', { name: /Shift plan/ }).first().click();
     await page.getByRole('heading', { name: 'Shift plan', level: 1 }).waitFor();
   });

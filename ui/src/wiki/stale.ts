@@ -29,7 +29,8 @@ export function staleKeys(entity: CommitEntity): QueryKeyPrefix[] {
   const type = entity.type.replace(/^wiki\./, '');
   const page = said(entity, 'page') ?? said(entity, 'owner');
   if (type === 'page' || type === 'blogpost' || type === 'content') return [keys.page(entity.id), keys.trees, keys.lists, ['wiki', 'space']];
-  if (type === 'draft') return [keys.drafts, keys.page(page ?? entity.id)];
+  // Only lists show drafts: what somebody writes is in the hand of their own browser.
+  if (type === 'draft') return [[...keys.drafts, 'all'], [...keys.lists, 'home']];
   if (type === 'space' || type === 'permission') return [keys.spaces, ['wiki', 'space'], keys.pages, keys.trees];
   if (type === 'template') return [keys.templates];
   if (partsOfAPage.has(type)) {

@@ -17,7 +17,6 @@ export function useMacroAsk(space: string): { insertions: readonly CallerInserti
       {
         id: 'page-link',
         label: 'Link to a page',
-        note: 'As a card with its title',
         words: 'smart link page reference',
         icon: 'link',
         make: async () => {
@@ -28,8 +27,7 @@ export function useMacroAsk(space: string): { insertions: readonly CallerInserti
       ...macros.map((definition) => ({
         id: definition.key,
         label: definition.label,
-        note: definition.note,
-        words: `macro ${definition.key} ${definition.words ?? ''}`,
+        words: `macro ${definition.key} ${definition.note} ${definition.words ?? ''}`,
         icon: definition.icon,
         make: async () => {
           if (!definition.params.some((param) => param.required) && definition.key !== 'jira') return macroNode(definition);

@@ -73,12 +73,11 @@ export function useTree(space: string, pageId: string | undefined, homepageId?: 
       await queries.cancelQueries({ queryKey: keys.tree(space) });
       const back = backMove(levels, move.id);
       paint(queries, space, levels, moved(levels, move));
-      return { before: levels, back };
+      return { before: levels, back, title: placeOf(levels, move.id)?.node.title ?? 'Page' };
     },
     onSuccess: (_answer, move, context) => {
       if (move.undoing) return;
-      const title = placeOf(levels, move.id)?.node.title ?? 'Page';
-      const { back } = context;
+      const { back, title } = context;
       toast({ title: `${title} moved`, ...(back ? { undo: () => mutate({ ...back, undoing: true }) } : {}) });
     },
     onError: (error, _move, context) => {
