@@ -1,7 +1,7 @@
 // Starts the real binary on an empty data folder, or uses BASE_URL, and opens a
 // browser on it. Journeys tell stories; this file knows how a page is driven.
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { createServer } from 'node:net';
@@ -45,11 +45,15 @@ async function answers(url, child) {
   throw new Error(`nothing answered at ${url}`);
 }
 
-/** A server to test against: `base` is its URL, `stop` ends it and removes its data. */
-export async function startServer() {
+/**
+ * A server to test against: `base` is its URL, `stop` ends it and removes its data. `prepare` may
+ * run commands on the data before: `run(['org', 'create', 'Acme'], input)`.
+ */
+export async function startServer({ prepare } = {}) {
   if (process.env.BASE_URL) return { base: process.env.BASE_URL.replace(/\/$/, ''), stop: () => undefined };
   const binary = process.env.HOLDFAST_BIN ?? join(here, '../../bin/holdfast');
   const data = mkdtempSync(join(tmpdir(), 'holdfast-e2e-'));
+  prepare?.((args, input = '') => execFileSync(binary, [...args, '--data', data], { input }));
   const port = await freePort();
   const log = [];
   const child = spawn(binary, ['serve', '--data', data, '--listen', `127.0.0.1:${port}`], { stdio: ['ignore', 'pipe', 'pipe'] });
