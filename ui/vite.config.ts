@@ -71,6 +71,8 @@ export default defineConfig({
     proxy: {
       // The server compares the page's origin with its own name, so the name must stay.
       '/api': { target: process.env['HOLDFAST_URL'] ?? 'http://127.0.0.1:8080', changeOrigin: false },
+      '/v1': { target: process.env['HOLDFAST_URL'] ?? 'http://127.0.0.1:8080', changeOrigin: false },
+      '^/status(/|$)': { target: process.env['HOLDFAST_URL'] ?? 'http://127.0.0.1:8080', changeOrigin: false },
       '/rest': { target: process.env['HOLDFAST_URL'] ?? 'http://127.0.0.1:8080', changeOrigin: false },
     },
   },

@@ -107,6 +107,14 @@ export const api = {
   async get<T>(path: string, options?: RequestOptions): Promise<T> {
     return decoded<T>(await request('GET', path, undefined, options));
   },
+  /** The answer as text, for what is no JSON. */
+  async text(path: string, options: RequestOptions = {}): Promise<string> {
+    return (await request('GET', path, undefined, { ...options, headers: { Accept: '*/*', ...options.headers } })).text();
+  },
+  /** Sends bytes or text as they are: an image, a CSV. */
+  async raw<T>(method: 'POST' | 'PUT', path: string, body: Blob | string, type: string, options: RequestOptions = {}): Promise<T> {
+    return decoded<T>(await request(method, path, body, { ...options, headers: { ...options.headers, 'Content-Type': type } }));
+  },
   post: <T>(path: string, body?: unknown, options?: RequestOptions): Promise<T> => withJson<T>('POST', path, body, options),
   patch: <T>(path: string, body?: unknown, options?: RequestOptions): Promise<T> => withJson<T>('PATCH', path, body, options),
   put: <T>(path: string, body?: unknown, options?: RequestOptions): Promise<T> => withJson<T>('PUT', path, body, options),
