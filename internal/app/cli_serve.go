@@ -69,6 +69,17 @@ func (c *cli) serve(ctx context.Context, listen string) error {
 		}
 		defer stopMail()
 	}
+	if n.takes(0) {
+		w, stopWatch, err := n.newWatcher(ctx)
+		if err != nil {
+			return err
+		}
+		defer stopWatch()
+		watching, stop := context.WithCancel(ctx)
+		done := make(chan struct{})
+		go func() { defer close(done); w.Run(watching) }()
+		defer func() { stop(); <-done }()
+	}
 	working, stopJobs := context.WithCancel(ctx)
 	jobsDone := make(chan error, 1)
 	go func() { jobsDone <- n.RunJobs(working) }()

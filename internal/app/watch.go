@@ -1,0 +1,96 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"strings"
+
+	"holdfast.dev/internal/platform/fleet"
+	"holdfast.dev/internal/platform/identity"
+	"holdfast.dev/internal/platform/notify"
+	"holdfast.dev/internal/platform/storage"
+	"holdfast.dev/internal/platform/volume"
+	"holdfast.dev/internal/platform/watch"
+)
+
+// newWatcher makes the watcher of this installation: its own engine, its own connection to the control database, its own ledger of who must be there.
+func (n *Node) newWatcher(ctx context.Context) (*watch.Watcher, func(), error) {
+	ledger, err := watch.OpenLedger(filepath.Join(n.Options.Data, "watch", "ledger.jsonl"), n.Clock)
+	if err != nil {
+		return nil, nil, err
+	}
+	engine, err := openEngine(ctx, n.Options)
+	if err != nil {
+		return nil, nil, err
+	}
+	pool := volume.NewPool(volume.Config{Kinds: []volume.Kind{controlKind()}, Clock: n.Clock,
+		Locate: func(context.Context, volume.Ref) (volume.Place, error) {
+			return volume.Place{Engine: engine, Generation: 1}, nil
+		},
+		Writable: func(volume.Ref) error { return errors.New("the watcher changes nothing") }})
+	w := watch.New(watch.Config{World: sight{engine, fleet.New(pool.Volume(fleet.ControlRef), engine, n.Clock)}, Ledger: ledger, Clock: n.Clock, Log: n.Log,
+		Freeze: func(ctx context.Context, why string) error {
+			return n.Maintenance.Freeze(identity.AsSystem(ctx, "watcher"), why)
+		},
+		Alarm: n.alarm})
+	return w, func() { pool.Close(); engine.Close() }, nil
+}
+
+// sight is the installation as the watcher sees it.
+type sight struct {
+	engine storage.Engine
+	fleet  *fleet.Fleet
+}
+
+// Look implements watch.World.
+func (s sight) Look(ctx context.Context) ([]watch.Seen, error) {
+	if err := s.fleet.Load(ctx); err != nil {
+		return nil, err
+	}
+	names, err := s.engine.List(ctx)
+	if err != nil {
+		return nil, err
+	}
+	there := make(map[string]bool, len(names))
+	for _, name := range names {
+		there[name] = true
+	}
+	bySite := map[string]*watch.Seen{}
+	var out []*watch.Seen
+	for _, site := range s.fleet.All() {
+		seen := &watch.Seen{Site: site.ID.String(), Slug: site.Slug, Org: site.Org.String(), State: string(site.State)}
+		bySite[seen.Site] = seen
+		out = append(out, seen)
+	}
+	for _, ref := range s.fleet.Volumes() {
+		if seen := bySite[ref.Owner]; seen != nil && !there[ref.Name(s.fleet.Generation(ref))] {
+			seen.Missing = append(seen.Missing, ref.Kind)
+		}
+	}
+	all := make([]watch.Seen, len(out))
+	for i, seen := range out {
+		all[i] = *seen
+	}
+	return all, nil
+}
+
+// alarm tells the owners what the watcher found. Without a mail server the log has it, as an error.
+func (n *Node) alarm(ctx context.Context, findings []watch.Finding) error {
+	var b strings.Builder
+	for i, f := range findings {
+		if i == 50 {
+			fmt.Fprintf(&b, "… and %d more\n", len(findings)-i)
+			break
+		}
+		b.WriteString(f.String() + "\n")
+	}
+	b.WriteString("\nAll maintenance is frozen. `holdfast site restore SLUG` brings a site back; `holdfast maintenance thaw` ends the freeze.\n")
+	err := n.tellOwners(ctx, fmt.Sprintf("Holdfast: %d tenants need you", len(findings)), b.String())
+	if errors.Is(err, notify.ErrNoMail) || errors.Is(err, errNobodyTold) {
+		n.Log.Error("the owners were not told: there is no mail server or no owner with an address", "findings", len(findings))
+		return nil
+	}
+	return err
+}
