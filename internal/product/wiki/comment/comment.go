@@ -241,3 +241,33 @@ func Delete(ctx context.Context, tx *volume.Tx, actor string, c *content.Content
 	c.Status, c.Trashed, c.TrashedBy = content.Trashed, &now, actor
 	return content.Save(ctx, tx, c)
 }
+
+var qThreads = storage.Register("wiki/comment.threads", `SELECT c.id, p.marker, p.resolution FROM wiki_content c JOIN wiki_comment p ON p.content_id = c.id WHERE c.owner_id = $1 AND c.kind = 'comment' AND c.status IN ('current', 'draft') AND p.location = 'inline' AND c.parent_id = 0`)
+
+// Reanchor tells which threads have lost the text they are about, and which have it again, when a new body is published.
+func Reanchor(ctx context.Context, tx *volume.Tx, owner int64, doc *adf.Node) error {
+	type thread struct {
+		id                 int64
+		marker, resolution string
+	}
+	threads, err := storage.All(ctx, tx.Tx, qThreads, func(r *storage.Rows) (t thread, err error) { return t, r.Scan(&t.id, &t.marker, &t.resolution) }, owner)
+	if err != nil {
+		return err
+	}
+	for _, t := range threads {
+		now := t.resolution
+		switch there := Marked(doc, t.marker); {
+		case !there && (now == Open || now == Reopened):
+			now = Dangling
+		case there && now == Dangling:
+			now = Open
+		}
+		if now == t.resolution {
+			continue
+		}
+		if _, err := tx.Exec(ctx, qSave, t.id, now, nil, nil); err != nil {
+			return err
+		}
+	}
+	return nil
+}

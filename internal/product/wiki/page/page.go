@@ -11,6 +11,7 @@ import (
 	"holdfast.dev/internal/base/fault"
 	"holdfast.dev/internal/platform/storage"
 	"holdfast.dev/internal/platform/volume"
+	"holdfast.dev/internal/product/wiki/comment"
 	"holdfast.dev/internal/product/wiki/content"
 	"holdfast.dev/internal/product/wiki/notice"
 	"holdfast.dev/internal/product/wiki/space"
@@ -132,6 +133,9 @@ func settle(ctx context.Context, tx *volume.Tx, actor string, c *content.Content
 		return nil
 	}
 	if err := task.Sync(ctx, tx, actor, c.ID, doc); err != nil {
+		return err
+	}
+	if err := comment.Reanchor(ctx, tx, c.ID, doc); err != nil {
 		return err
 	}
 	if actor != "" {

@@ -57,6 +57,13 @@ func TestCommentsInTheText(t *testing.T) {
 		s.want("eve", "PUT", "/api/wiki/comments/"+cid, `{"body":`+doc("not mine")+`}`, 403, "")
 		s.must("bob", "PUT", "/api/wiki/comments/"+cid, `{"version":1,"body":`+doc("which of the twos?")+`}`)
 		s.want("bob", "PUT", "/api/wiki/comments/"+cid, `{"version":1,"body":`+doc("again")+`}`, 409, "")
+		// A thread whose text is gone says so, and is itself again when the text comes back.
+		s.must("ann", "PUT", "/api/wiki/comments/"+cid, `{"resolved":false}`)
+		s.must("ann", "POST", "/api/wiki/pages/"+id+"/publish", `{"body":`+doc("all is new")+`}`)
+		s.want("ann", "GET", "/api/wiki/pages/"+id+"/comments", "", 200, `"resolution":"dangling"`)
+		s.must("ann", "POST", "/api/wiki/pages/"+id+"/versions/2/restore", `{}`)
+		s.want("ann", "GET", "/api/wiki/pages/"+id+"/comments", "", 200, `"resolution":"open"`)
+		s.must("ann", "PUT", "/api/wiki/comments/"+cid, `{"resolved":true}`)
 		all := s.want("eve", "GET", "/api/wiki/pages/"+id+"/comments", "", 200, "which of the twos?")
 		if !strings.Contains(all, "the second") {
 			t.Error(all)
