@@ -15,6 +15,7 @@ import (
 	"holdfast.dev/internal/platform/volume"
 	"holdfast.dev/internal/product/access"
 	"holdfast.dev/internal/product/access/role"
+	statusdemo "holdfast.dev/internal/product/status/demo"
 )
 
 // The demo company uses every product. What it holds beside its issues is written through the APIs that clients use.
@@ -81,11 +82,7 @@ func (c *cli) fillSuite(ctx context.Context, n *Node, site *fleet.Site, token st
 			return demoOncall{demoClient{server, "GenieKey " + key, ""}, rng, n.Clock.Now()}.fill()
 		}},
 		{"writing the status page", func() error {
-			key, err := n.products.status.CreateKey(n.siteContext(ctx, site), n.Pool.Volume(volume.Ref{Kind: "status", Owner: site.ID.String()}), site.ID, "Demo")
-			if err != nil {
-				return err
-			}
-			return demoStatus{demoClient{server, "OAuth " + key, ""}, rng, n.Clock.Now()}.fill()
+			return statusdemo.Fill(n.siteContext(ctx, site), n.Pool.Volume(volume.Ref{Kind: "status", Owner: site.ID.String()}), seed)
 		}},
 	}
 	for i, s := range steps {
@@ -173,61 +170,4 @@ func (d demoOncall) team(name, what, zone string, members []int) error {
 		"rotations": []any{
 			map[string]any{"name": "Weekly", "startDate": monday.AddDate(0, 0, -28).Add(8 * time.Hour).Format(time.RFC3339), "type": "weekly", "length": 1, "participants": participants},
 		}}, nil)
-}
-
-// demoStatus fills the status page: components, three months of history, one incident that is open, one maintenance to come.
-type demoStatus struct {
-	demoClient
-	rng *rand.Rand
-	now time.Time
-}
-
-func (d demoStatus) fill() error {
-	var pages []struct {
-		ID string `json:"id"`
-	}
-	if err := d.call("GET", "/v1/pages", nil, &pages); err != nil {
-		return err
-	}
-	page := "/v1/pages/" + pages[0].ID
-	ids := map[string]string{}
-	for _, c := range demoComponents {
-		var made struct {
-			ID string `json:"id"`
-		}
-		err := d.call("POST", page+"/components", map[string]any{"component": map[string]any{"name": c.name, "description": c.what, "status": "operational", "showcase": true, "start_date": d.now.AddDate(0, 0, -120).Format(time.DateOnly)}}, &made)
-		if err != nil {
-			return err
-		}
-		ids[c.name] = made.ID
-	}
-	for _, g := range []struct {
-		name    string
-		members []string
-	}{{"Apps", []string{"Mobile app", "Website", "Help centre"}}, {"Platform", []string{"API", "Sign-in", "Notifications"}}} {
-		var list []string
-		for _, m := range g.members {
-			list = append(list, ids[m])
-		}
-		if err := d.call("POST", page+"/component-groups", map[string]any{"component_group": map[string]any{"name": g.name, "components": list}}, nil); err != nil {
-			return err
-		}
-	}
-	for i, past := range demoIncidents {
-		at := d.now.AddDate(0, 0, -4-i*9).Truncate(time.Hour)
-		err := d.call("POST", page+"/incidents", map[string]any{"incident": map[string]any{"name": past.name, "status": "resolved", "backfilled": true, "backfill_date": at.Format(time.DateOnly), "body": past.end,
-			"impact_override": past.impact, "component_ids": []string{ids[past.component]}}}, nil)
-		if err != nil {
-			return err
-		}
-	}
-	open := map[string]any{"name": "Push messages arrive late", "status": "identified", "body": "Messages to phones are delivered up to ten minutes late. We found the queue that holds them up and are adding workers.",
-		"components": map[string]string{ids["Notifications"]: "degraded_performance"}, "component_ids": []string{ids["Notifications"]}, "deliver_notifications": false}
-	if err := d.call("POST", page+"/incidents", map[string]any{"incident": open}, nil); err != nil {
-		return err
-	}
-	from := d.now.AddDate(0, 0, 5).Truncate(24 * time.Hour).Add(3 * time.Hour)
-	return d.call("POST", page+"/incidents", map[string]any{"incident": map[string]any{"name": "Database upgrade", "status": "scheduled", "scheduled_for": from.Format(time.RFC3339), "scheduled_until": from.Add(time.Hour).Format(time.RFC3339),
-		"body": "We move to a new version of the database. The app can be read, changes wait for a moment.", "scheduled_auto_in_progress": true, "scheduled_auto_completed": true, "scheduled_remind_prior": true,
-		"component_ids": []string{ids["API"]}, "deliver_notifications": false}}, nil)
 }

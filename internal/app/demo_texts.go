@@ -20,17 +20,3 @@ var demoAlerts = []demoAlert{
 	{message: "Sign-in: 60 failed tries a minute from one network", priority: "P3", source: "access", entity: "sign-in", team: "Platform", tags: []string{"security"}, end: "acknowledge", note: "Blocked at the edge, watching."},
 	{message: "Replica lag 40 s", priority: "P3", source: "Prometheus", entity: "db2", team: "Platform", tags: []string{"database"}, again: 2, end: "close"},
 }
-
-var demoComponents = []struct{ name, what string }{
-	{"Mobile app", "Find, reserve and return tools"}, {"Website", "The shop and the product pages"}, {"Help centre", "Articles and contact"},
-	{"API", "What partners and the app talk to"}, {"Sign-in", "Accounts and single sign-on"}, {"Notifications", "Push messages and mails"},
-}
-
-var demoIncidents = []struct{ name, end, impact, component string }{
-	{"Checkout was slow", "A query without an index came with the release of the morning. We took the release back and added the index. Checkout answers in under 300 ms again.", "minor", "Website"},
-	{"The app could not sign people in", "The certificate of the sign-in service was not renewed in time. It is renewed, and its end is watched now.", "major", "Sign-in"},
-	{"Mails arrived late", "Our mail provider worked through a backlog. Nothing was lost.", "minor", "Notifications"},
-	{"Depot map without tiles", "The provider of the map had an incident in one region. We switched to the other.", "minor", "Mobile app"},
-	{"API answered with errors for 11 minutes", "A configuration reached all machines at once. It reaches one machine first now, and the rest when that one is well.", "critical", "API"},
-	{"Search of the help centre was empty", "The index was being rebuilt. The old one now serves until the new one is ready.", "minor", "Help centre"},
-}
