@@ -19,6 +19,15 @@ export const homeQuery = queryOptions({
   queryFn: ({ signal }) => api.get<WikiHome>(`${rest}/home`, { signal }),
 });
 
+/** Starred pages, for the rail. */
+export const favouritesQuery = queryOptions({
+  queryKey: [...keys.lists, 'home', 'favourites'],
+  queryFn: ({ signal }) => api.get<{ results: Ref[] | null }>(`${rest}/favourites`, { signal }),
+  select: (data) => data.results ?? [],
+  staleTime: 60_000,
+  retry: false,
+});
+
 export const spaceQuery = (key: string) =>
   queryOptions({
     queryKey: keys.space(key),

@@ -152,6 +152,7 @@ export function EditPage({ page, draft, spaceKey }: EditPageProps): ReactElement
           )}
           {writing.start.from === 'browser' && <Notice tone="info">This is what you wrote last time, from this browser. It had not reached the server.</Notice>}
           {writing.start.from === 'draft' && <Notice tone="info">You go on with your draft.</Notice>}
+          <h1 className="visually-hidden">{isNew ? 'Write a page' : `Edit ${page.title}`}</h1>
           <textarea
             className={css['title']}
             rows={1}

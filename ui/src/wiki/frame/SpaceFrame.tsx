@@ -13,7 +13,7 @@ import { SpaceIcon } from '../parts/SpaceIcon';
 import { pageTo, spaceTo } from '../paths';
 import { spaceQuery, suggestions } from '../queries';
 import { visitSpace } from '../recent';
-import { useStarSpace } from '../spaces/star';
+import { useStarSpace, useWatchSpace } from '../spaces/star';
 import { keys } from '../stale';
 import { PageTree } from '../tree/PageTree';
 import { useTree } from '../tree/useTree';
@@ -81,6 +81,7 @@ function Side({ spaceKey, space, current, onDone, onHide }: SideProps): ReactEle
   const [asked, setAsked] = useState<Asked | null>(null);
   const newPage = useNewPage();
   const star = useStarSpace();
+  const watch = useWatchSpace();
   const can = space?.can;
   const go = (to: To) => {
     onDone();
@@ -110,6 +111,7 @@ function Side({ spaceKey, space, current, onDone, onHide }: SideProps): ReactEle
           <span>{space?.name ?? spaceKey}</span>
         </Link>
         {space && <IconButton icon="star" size="s" label={space.favourite ? 'Unstar this space' : 'Star this space'} pressed={space.favourite} className={space.favourite ? (css['starred'] ?? '') : ''} onClick={() => star(space)} />}
+        {space && <IconButton icon="eye" size="s" label={space.watching ? 'Stop watching this space' : 'Watch this space'} pressed={space.watching} onClick={() => watch(space)} />}
         <span className={css['desktop']}>
           <IconButton icon="chevronLeft" size="s" label="Hide the page tree" keys="]" onClick={onHide} />
         </span>

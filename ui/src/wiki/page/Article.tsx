@@ -32,6 +32,8 @@ export function Article({ ref, page, body, annotations, active, onAnnotation, on
   useHash(body);
   useEffect(() => {
     for (const mark of document.querySelectorAll<HTMLElement>('[data-part="article"] [data-annotation]')) mark.toggleAttribute('data-active', mark.dataset['annotation'] === active);
+    const chosen = !active ? null : document.querySelector(`[data-part="article"] [data-annotation="${CSS.escape(active)}"]`);
+    chosen?.scrollIntoView({ block: 'nearest' });
   }, [active, body, annotations]);
   return (
     <MacroContext value={macros}>

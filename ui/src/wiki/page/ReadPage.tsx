@@ -115,7 +115,7 @@ export function ReadPage({ page }: { page: WikiPage }): ReactElement {
         </>
       }
     >
-      <div ref={scroller} className={css['scroller']} data-part="page-scroll">
+      <div ref={scroller} className={css['scroller']} data-commenting={commenting || undefined}>
         <div className={css['record']} data-full={page.fullWidth || undefined} data-side={showSide || undefined}>
           <div className={css['column']}>
             <header className={css['title']}>
@@ -168,7 +168,8 @@ export function ReadPage({ page }: { page: WikiPage }): ReactElement {
               {(inlineCount > 0 || page.comments.inlineResolved > 0 || commenting) && (
                 <div className={css['sideTabs']}>
                   <Button size="s" variant="subtle" aria-pressed={!commenting} onClick={closeComments}>
-                    {headings.length > 1 ? 'Outline' : 'Hide'}
+                    {headings.length > 1 ? <span className={css['wideWord']}>Outline</span> : <span className={css['wideWord']}>Hide</span>}
+                    <span className={css['narrowWord']}>Close</span>
                   </Button>
                   <Button size="s" variant="subtle" aria-pressed={commenting} onClick={() => setSide('comments')}>
                     Comments {inlineCount > 0 && inlineCount}
