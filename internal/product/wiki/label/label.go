@@ -134,10 +134,22 @@ func Of(ctx context.Context, tx *volume.Tx, target int64, account string) ([]Lab
 	return storage.All(ctx, tx.Tx, qOf, scan, target, account)
 }
 
-// Like gives labels that start with a text, by name.
-func Like(ctx context.Context, tx *volume.Tx, start, account string, limit int) ([]Label, error) {
+// Like gives labels that start with a text, by name, among those that are somewhere the asker sees: visible is the viewer's condition on "c".
+func Like(ctx context.Context, tx *volume.Tx, visible, start, account string, limit int) ([]Label, error) {
 	start = strings.ToLower(start)
-	return storage.All(ctx, tx.Tx, qLike, scan, start, start+"\U0010FFFF", account, limit)
+	if visible == everything {
+		return storage.All(ctx, tx.Tx, qLike, scan, start, start+"\U0010FFFF", account, limit)
+	}
+	return storage.AllText(ctx, tx.Tx, `SELECT `+columns+` FROM wiki_label l WHERE l.name >= $1 AND l.name < $2 AND (l.owner = '' OR l.owner = $3) AND `+onSeen(visible)+` ORDER BY l.name, l.prefix, l.owner LIMIT $4`, scan,
+		start, start+"\U0010FFFF", account, limit)
+}
+
+// everything is the condition of a viewer who sees all contents.
+const everything = "1 = 1"
+
+// onSeen says that a label is on a content that a viewer's condition lets through: the name of a label can tell what a hidden page is about.
+func onSeen(visible string) string {
+	return `EXISTS (SELECT 1 FROM wiki_labelling x JOIN wiki_content c ON c.id = x.target_id WHERE x.label_id = l.id AND c.status = 'current' AND ` + visible + `)`
 }
 
 // InSpace gives the labels on the contents of a space that a viewer's condition (on the alias "c") lets through, by name.
@@ -146,9 +158,12 @@ func InSpace(ctx context.Context, tx *volume.Tx, visible string, spaceID int64, 
 		WHERE c.space_id = $1 AND c.status = 'current' AND (l.owner = '' OR l.owner = $2) AND `+visible+` ORDER BY l.name, l.prefix, l.id LIMIT 1000`, scan, spaceID, account)
 }
 
-// All gives a page of the labels that somebody may see, after an identifier.
-func All(ctx context.Context, tx *volume.Tx, after int64, account string, limit int) ([]Label, error) {
-	return storage.All(ctx, tx.Tx, qAll, scan, after, account, limit)
+// All gives a page of the labels that are somewhere the asker sees, after an identifier; visible as for Like.
+func All(ctx context.Context, tx *volume.Tx, visible string, after int64, account string, limit int) ([]Label, error) {
+	if visible == everything {
+		return storage.All(ctx, tx.Tx, qAll, scan, after, account, limit)
+	}
+	return storage.AllText(ctx, tx.Tx, `SELECT `+columns+` FROM wiki_label l WHERE l.id > $1 AND (l.owner = '' OR l.owner = $2) AND `+onSeen(visible)+` ORDER BY l.id LIMIT $3`, scan, after, account, limit)
 }
 
 var qAll = storage.Register("wiki/label.all", `SELECT `+columns+` FROM wiki_label l WHERE l.id > $1 AND (l.owner = '' OR l.owner = $2) ORDER BY l.id LIMIT $3`)

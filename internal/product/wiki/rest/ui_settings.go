@@ -78,7 +78,7 @@ func (h *handler) uiLabels(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	return read(h, w, r, func(c *call) (any, error) {
-		found, err := label.Like(c.ctx, c.tx, r.URL.Query().Get("prefix"), c.actor, n)
+		found, err := label.Like(c.ctx, c.tx, c.v.Where("c"), r.URL.Query().Get("prefix"), c.actor, n)
 		return map[string]any{"labels": wireLabels(found)}, err
 	})
 }

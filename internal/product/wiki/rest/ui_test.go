@@ -94,6 +94,10 @@ func TestWhatIsRestrictedIsNowhereToBeSeen(t *testing.T) {
 			s.want("bob", "GET", "/api/wiki"+path, "", 404, "")
 		}
 		s.want("bob", "GET", "/api/wiki/suggest?q=secret", "", 200, `"pages":[]`)
+		s.must("ann", "PUT", "/api/wiki/pages/"+top+"/labels", `{"labels":["merger"]}`)
+		s.want("eve", "GET", "/api/wiki/labels?prefix=mer", "", 200, "merger")
+		s.want("bob", "GET", "/api/wiki/labels?prefix=mer", "", 200, `"labels":[]`)
+		s.want("bob", "GET", "/wiki/api/v2/labels", "", 200, `"results":[]`)
 		s.want("bob", "GET", "/api/wiki/spaces/DOC/attachments", "", 200, `"media":[]`)
 		s.want("bob", "GET", "/api/wiki/spaces/DOC/tree", "", 200, "Docs Home")
 		if strings.Contains(s.want("bob", "GET", "/api/wiki/spaces/DOC/tree", "", 200, ""), "secret") {

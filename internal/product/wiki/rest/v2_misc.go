@@ -35,7 +35,7 @@ func (h *handler) v2AllLabels(w http.ResponseWriter, r *http.Request) error {
 		if err != nil {
 			return nil, "", err
 		}
-		all, err := label.All(c.ctx, c.tx, after, c.actor, n+1)
+		all, err := label.All(c.ctx, c.tx, c.v.Where("c"), after, c.actor, n+1)
 		next := ""
 		if len(all) > n {
 			all = all[:n]
