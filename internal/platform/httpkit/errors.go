@@ -95,6 +95,7 @@ type problem struct {
 	Title     string            `json:"title"`
 	Status    int               `json:"status"`
 	Detail    string            `json:"detail,omitempty"`
+	More      []string          `json:"more,omitempty"` // what else is wrong, beside the detail
 	RequestID string            `json:"requestId"`
 	Fields    map[string]string `json:"fields,omitempty"`
 }
@@ -103,7 +104,7 @@ type problem struct {
 func (platform) Error(w http.ResponseWriter, r *http.Request, f *fault.Error, requestID string) {
 	status := f.Kind.Status()
 	w.Header().Set("Content-Type", "application/problem+json")
-	writeJSON(w, status, problem{Type: "about:blank", Title: http.StatusText(status), Status: status, Detail: f.Message, RequestID: requestID, Fields: f.Fields})
+	writeJSON(w, status, problem{Type: "about:blank", Title: http.StatusText(status), Status: status, Detail: f.Message, More: f.More, RequestID: requestID, Fields: f.Fields})
 }
 
 // JSON answers with a value.

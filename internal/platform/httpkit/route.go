@@ -21,6 +21,7 @@ const (
 	SignedIn Permission = "signed-in"   // an account of the organization
 	Member   Permission = "site-member" // with a role on this site
 	Admin    Permission = "site-admin"
+	Operator Permission = "operator" // somebody who runs the installation, proven by the platform and never by a site
 )
 
 // Handler answers a request or gives the error to render in the route's dialect.
@@ -144,7 +145,8 @@ func (m *Mux) serve(w http.ResponseWriter, r *http.Request, rt Route, limit int6
 	if err != nil {
 		return err
 	}
-	if who.Principal.Kind == identity.Session && !safe(r.Method) {
+	browser := who.Principal.Kind == identity.Session || who.CSRF != ""
+	if browser && !safe(r.Method) {
 		if err := checkCSRF(r, who.CSRF); err != nil {
 			return err
 		}
@@ -153,7 +155,7 @@ func (m *Mux) serve(w http.ResponseWriter, r *http.Request, rt Route, limit int6
 		return err
 	}
 	source := "rest"
-	if who.Principal.Kind == identity.Session {
+	if browser {
 		source = "ui"
 	}
 	ctx := identity.With(r.Context(), who.Principal)
@@ -163,6 +165,12 @@ func (m *Mux) serve(w http.ResponseWriter, r *http.Request, rt Route, limit int6
 
 func permitted(rt Route, p identity.Principal, member bool) error {
 	if rt.Permission == Public || rt.Anonymous {
+		return nil
+	}
+	if rt.Permission == Operator {
+		if p.Kind != identity.Operator {
+			return fault.Unauthenticated("Only those who run the installation can do this; prove it with an operator token.")
+		}
 		return nil
 	}
 	if !p.Known() || (rt.Permission == SignedIn && !p.SignedIn()) {
