@@ -35,7 +35,7 @@ func Migrations() []storage.Migration {
 }
 
 // Tables of the control database that are this package's.
-var Tables = []storage.Table{{Name: "operator"}}
+var Tables = []storage.Table{{Name: "operator"}, {Name: "operator_session"}}
 
 // Operator is somebody who runs the installation.
 type Operator struct {
