@@ -63,6 +63,9 @@ func imageExtras(e *elem, n, m *adf.Node) {
 	case m.Attr("type") == "external":
 		delete(extra, "url")
 		want = map[string]any{"type": "external"}
+	case named(n, m):
+		delete(extra, "id")
+		delete(extra, "__fileName")
 	case refID(m.Attr("id")) || m.Type == "mediaInline" && webAddress(m.Attr("id")):
 		delete(extra, "id")
 	}
@@ -80,6 +83,11 @@ func imageExtras(e *elem, n, m *adf.Node) {
 	if marks := slices.DeleteFunc(slices.Clone(m.Marks), func(k adf.Mark) bool { return k.Type == "border" }); len(marks) > 0 && m != n {
 		e.set(mediaMarks, asJSON(marks))
 	}
+}
+
+func named(n, m *adf.Node) bool {
+	r, ok := namedFile(n, m)
+	return ok && m.Attr("__fileName") == r.Filename
 }
 
 func refID(id string) bool {
@@ -233,6 +241,9 @@ func (w *writer) image(n *adf.Node) *elem {
 		m = n.Content[0]
 	}
 	r, isRef := ref.Parse(m.Attr("id"))
+	if !isRef {
+		r, isRef = namedFile(n, m)
+	}
 	switch {
 	case m.Attr("type") == "external":
 		e.add(newElem("ri:url", "ri:value", m.Attr("url")))
