@@ -85,6 +85,11 @@ func (r *Resolver) Href(href string) (t Target, ok bool) {
 func (r *Resolver) resolve(x ref.Ref) Target {
 	switch x.Kind {
 	case ref.Page, ref.Blog:
+		if id, err := strconv.ParseInt(x.ID, 10, 64); err == nil { // an import knew which page it is, whatever it is called now
+			if c := r.See(id); c != nil {
+				return r.to(c, x.Anchor)
+			}
+		}
 		c := r.Named(x.Space, x.Title, x.Kind == ref.Blog)
 		if x.Title == "" && x.Space == "" {
 			c = r.page

@@ -10,6 +10,7 @@ import (
 	"holdfast.dev/internal/product/wiki/content"
 	"holdfast.dev/internal/product/wiki/link"
 	"holdfast.dev/internal/richtext/adf"
+	"holdfast.dev/internal/richtext/ref"
 	"holdfast.dev/internal/richtext/render"
 )
 
@@ -72,7 +73,8 @@ func (e *Env) Media(c *content.Content, n *adf.Node) *attachment.Attachment {
 			}
 		}
 	}
-	for _, name := range []string{n.Attr("__fileName"), n.Attr("filename"), n.Attr("alt")} {
+	named, _ := ref.Parse(n.Attr("id"))
+	for _, name := range []string{named.Filename, n.Attr("__fileName"), n.Attr("filename"), n.Attr("alt")} {
 		if name == "" {
 			continue
 		}
