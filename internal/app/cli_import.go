@@ -34,7 +34,7 @@ func (c *cli) importCommand() *cobra.Command {
 		return err
 	})
 	jira.Flags().StringVar(&slug, "site", "", "slug or identifier of the site")
-	return group("import", "Take what other trackers exported, or the archive of a site", jira, c.importSiteCommand())
+	return group("import", "Take what other trackers exported, or the archive of a site", jira, c.importConfluenceCommand(), c.importSiteCommand())
 }
 
 func (c *cli) importSiteCommand() *cobra.Command {

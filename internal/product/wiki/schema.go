@@ -45,5 +45,7 @@ func Tables() []storage.Table {
 		{Name: "wiki_task", Item: "wiki.task", Title: "body"},
 		{Name: "wiki_use"},
 		{Name: "wiki_template", Item: "wiki.template", Title: "name"},
+		{Name: "wiki_import_run"},
+		{Name: "wiki_import_map"},
 	}
 }
