@@ -14,6 +14,7 @@ function tiny(id: number): string {
 
 it('reads the identifier out of a short address', () => {
   for (const id of [1, 65536, 65540, 98765, 123456789, 4503599627370497]) expect(tinyId(tiny(id))).toBe(String(id));
+  expect(tinyId('65540')).toBe('65540');
   expect(tinyId('%%')).toBeNull();
   expect(tinyId('')).toBeNull();
 });

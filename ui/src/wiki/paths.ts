@@ -12,8 +12,10 @@ export const pageTo = ({ id, spaceKey, title, type }: { id: string; spaceKey: st
 
 export const spaceTo = (key: string): To => ({ to: '/wiki/spaces/$key', params: { key } });
 
-/** The identifier that a short address stands for: base64 of its bytes, lowest first, as the vendor shortens them. Null when it is none. */
+/** The identifier that a short address stands for: itself, or base64 of its bytes, lowest first, as the vendor shortens them. Null when it is none. */
 export function tinyId(tiny: string): string | null {
+  // Our own short addresses say the identifier itself.
+  if (/^\d+$/.test(tiny)) return tiny;
   const code = tiny.replaceAll('-', '/').replaceAll('_', '+');
   if (code === '' || code.length > 11) return null;
   try {

@@ -57,12 +57,6 @@ export const draftQuery = (id: string) =>
     staleTime: Infinity,
   });
 
-export const draftsQuery = queryOptions({
-  queryKey: [...keys.drafts, 'all'],
-  queryFn: ({ signal }) => api.get<{ drafts: Draft[] | null }>(`${rest}/drafts`, { signal }),
-  select: (data) => data.drafts ?? [],
-});
-
 export const commentsQuery = (id: string) =>
   queryOptions({
     queryKey: [...keys.page(id), 'comments'],

@@ -71,8 +71,10 @@ export function EditPage({ page, draft, spaceKey }: EditPageProps): ReactElement
   };
   const publish = useMutation({
     meta: { quiet: true },
-    mutationFn: ({ title, body, base, force = false, message = '', minor = false }: Publish) =>
-      api.post<{ id: string; version: number; url: string }>(`${pagePath(id)}/publish`, { baseVersion: base, title: title.trim(), body: body ?? { version: 1, type: 'doc', content: [] }, message, minorEdit: minor, force }),
+    mutationFn: async ({ title, body, base, force = false, message = '', minor = false }: Publish) => {
+      await writing.hold();
+      return api.post<{ id: string; version: number; url: string }>(`${pagePath(id)}/publish`, { baseVersion: base, title: title.trim(), body: body ?? { version: 1, type: 'doc', content: [] }, message, minorEdit: minor, force });
+    },
     onSuccess: async (answer, { title }) => {
       await writing.forget(false);
       setConflict(null);
@@ -83,6 +85,7 @@ export function EditPage({ page, draft, spaceKey }: EditPageProps): ReactElement
       toast({ title: answer.version > 1 ? `Version ${answer.version} published` : `${title.trim()} published`, tone: 'success' });
     },
     onError: async (error, sent) => {
+      writing.resume();
       setAsking(null);
       if (error instanceof ApiError && error.status === 409) {
         const theirs = await queries.fetchQuery({ ...pageQuery(id), staleTime: 0 }).catch(() => null);
@@ -157,6 +160,7 @@ export function EditPage({ page, draft, spaceKey }: EditPageProps): ReactElement
             className={css['title']}
             rows={1}
             autoFocus={isNew}
+            dir="auto"
             aria-label="Title"
             aria-invalid={(tried && problem !== undefined) || undefined}
             placeholder={type === 'blogpost' ? 'Title of the post' : 'Title of the page'}

@@ -18,6 +18,10 @@ export interface Writing {
   state: SaveState;
   /** Saves at once what waits. */
   flush: () => Promise<void>;
+  /** Waits for a save under way and lets none begin: a draft must not arrive after the page it became. */
+  hold: () => Promise<void>;
+  /** Goes on saving, with what was held back. */
+  resume: () => void;
   /** Nothing is kept any longer, here and on the server. */
   forget: (alsoOnServer: boolean) => Promise<void>;
 }
@@ -34,6 +38,8 @@ export function useDraft(id: string, account: string, page: WikiPage | null, dra
   const [state, setState] = useState<SaveState>(start.from === 'draft' ? 'saved' : 'clean');
   const now = useRef({ title: start.title, body: start.body });
   const ended = useRef(false);
+  const held = useRef(false);
+  const underWay = useRef<Promise<unknown>>(Promise.resolve());
   const keepHere = useCallback(
     (synced: boolean) => {
       if (!ended.current) writeLocal(slot, { base: start.base, title: now.current.title, body: now.current.body, at: Date.now(), synced } satisfies LocalDraft);
@@ -46,11 +52,13 @@ export function useDraft(id: string, account: string, page: WikiPage | null, dra
         rest: 700,
         longest: 4_000,
         save: async () => {
-          if (ended.current) return;
+          if (ended.current || held.current) return;
           setState('saving');
           const sent = now.current;
           try {
-            const saved = await api.put<Draft>(`${rest}/drafts/${encodeURIComponent(id)}`, { baseVersion: start.base, title: sent.title, body: sent.body ?? { version: 1, type: 'doc', content: [] } });
+            const request = api.put<Draft>(`${rest}/drafts/${encodeURIComponent(id)}`, { baseVersion: start.base, title: sent.title, body: sent.body ?? { version: 1, type: 'doc', content: [] } });
+            underWay.current = request.catch(() => undefined);
+            const saved = await request;
             if (ended.current) return;
             keepHere(now.current === sent);
             setState('saved');
@@ -93,8 +101,17 @@ export function useDraft(id: string, account: string, page: WikiPage | null, dra
     base: start.base,
     state,
     flush: () => saver.flush(),
+    hold: async () => {
+      held.current = true;
+      await underWay.current;
+    },
+    resume: () => {
+      held.current = false;
+      saver.changed(now.current.body);
+    },
     forget: async (alsoOnServer) => {
       ended.current = true;
+      await underWay.current;
       writeLocal(slot, undefined);
       queries.removeQueries({ queryKey: draftQuery(id).queryKey });
       if (alsoOnServer) await api.delete(`${rest}/drafts/${encodeURIComponent(id)}`);

@@ -94,7 +94,7 @@ function Included({ data }: ViewProps): ReactElement {
             <PageLink page={page} />
           </div>
         )}
-        <RichTextView doc={body} media={outer.media} extensionView={extensionView} headingOffset={1} />
+        <RichTextView doc={body} anchors media={outer.media} extensionView={extensionView} headingOffset={1} />
       </div>
     </MacroContext>
   );

@@ -119,7 +119,7 @@ export function ReadPage({ page }: { page: WikiPage }): ReactElement {
         <div className={css['record']} data-full={page.fullWidth || undefined} data-side={showSide || undefined}>
           <div className={css['column']}>
             <header className={css['title']}>
-              <h1>
+              <h1 dir="auto">
                 {page.emoji && <span className={css['emoji']}>{page.emoji}</span>}
                 {page.title}
               </h1>

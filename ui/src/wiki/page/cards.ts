@@ -14,7 +14,7 @@ export const resolveCard: ResolveCard = async (url) => {
   const icon = icons[found.type ?? ''];
   const note = found.status && found.status !== 'current' ? found.status : found.type === 'page' ? found.space : undefined;
   return {
-    title: found.title,
+    title: found.type === 'issue' ? `${/\/browse\/([A-Z][A-Z0-9_]*-\d+)/.exec(url)?.[1] ?? ''} ${found.title}`.trim() : found.title,
     ...(icon ? { icon } : {}),
     ...(note ? { note } : {}),
     ...(found.statusCategory && tones[found.statusCategory] ? { tone: tones[found.statusCategory] as NonNullable<CardInfo['tone']> } : {}),
