@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/netip"
 	"os/signal"
+	"sync"
 	"syscall"
 
 	"github.com/spf13/cobra"
@@ -76,9 +77,10 @@ func (c *cli) serve(ctx context.Context, listen string) error {
 		}
 		defer stopWatch()
 		watching, stop := context.WithCancel(ctx)
-		done := make(chan struct{})
-		go func() { defer close(done); w.Run(watching) }()
-		defer func() { stop(); <-done }()
+		var looking sync.WaitGroup
+		looking.Go(func() { w.Run(watching) })
+		looking.Go(func() { n.care(watching) })
+		defer func() { stop(); looking.Wait() }()
 	}
 	working, stopJobs := context.WithCancel(ctx)
 	jobsDone := make(chan error, 1)

@@ -9,6 +9,7 @@ import (
 	"holdfast.dev/internal/platform/addon"
 	"holdfast.dev/internal/platform/fleet"
 	"holdfast.dev/internal/platform/httpkit"
+	"holdfast.dev/internal/platform/lifecycle"
 	"holdfast.dev/internal/platform/maintenance"
 	"holdfast.dev/internal/platform/operator"
 	"holdfast.dev/internal/platform/vault"
@@ -59,8 +60,8 @@ func Kinds() []volume.Kind {
 // controlKind is the control database: the fleet, those who run it, and what they plan.
 func controlKind() volume.Kind {
 	k := fleet.Kind()
-	k.Migrations = slices.Concat(k.Migrations, operator.Migrations(), addon.Migrations(), maintenance.Migrations())
-	k.Tables = slices.Concat(k.Tables, operator.Tables, addon.Tables, maintenance.Tables)
+	k.Migrations = slices.Concat(k.Migrations, operator.Migrations(), addon.Migrations(), maintenance.Migrations(), lifecycle.Migrations())
+	k.Tables = slices.Concat(k.Tables, operator.Tables, addon.Tables, maintenance.Tables, lifecycle.Tables)
 	return k
 }
 

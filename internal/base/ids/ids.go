@@ -43,6 +43,7 @@ type (
 	contactKind struct{}
 	appKind     struct{}
 	planKind    struct{}
+	purgeKind   struct{}
 	mediaKind   struct{}
 	jobKind     struct{}
 )
@@ -59,6 +60,7 @@ func (restoreKind) Prefix() string { return "restore" }
 func (contactKind) Prefix() string { return "contact" }
 func (appKind) Prefix() string     { return "app" }
 func (planKind) Prefix() string    { return "plan" }
+func (purgeKind) Prefix() string   { return "purge" }
 func (mediaKind) Prefix() string   { return "media" }
 func (jobKind) Prefix() string     { return "job" }
 
@@ -75,6 +77,7 @@ type (
 	Contact   = ID[contactKind]
 	App       = ID[appKind]
 	Plan      = ID[planKind]
+	Purge     = ID[purgeKind]
 	Media     = ID[mediaKind]
 	Job       = ID[jobKind]
 )

@@ -47,6 +47,8 @@ const (
 	ReadOnly   State = "read-only"
 	Restoring  State = "restoring"
 	Tombstoned State = "tombstoned"
+	// Purged is what the purge leaves of a site: a row that says so. Such a site is in no list, and no move leads out of the state or into it here.
+	Purged State = "purged"
 )
 
 // Org is a customer.
@@ -96,12 +98,12 @@ func New(control *volume.Volume, engine storage.Engine, c clock.Clock) *Fleet {
 
 var (
 	qOrgs       = storage.Register("fleet/org.all", `SELECT id, name, created_us FROM org ORDER BY name, id`)
-	qSites      = storage.Register("fleet/site.all", `SELECT id, org_id, slug, name, state, state_us, state_reason, created_us FROM site ORDER BY slug`)
+	qSites      = storage.Register("fleet/site.all", `SELECT id, org_id, slug, name, state, state_us, state_reason, created_us FROM site WHERE state <> 'purged' ORDER BY slug`)
 	qPlacements = storage.Register("fleet/placement.all", `SELECT kind, owner, generation FROM placement ORDER BY kind, owner`)
 	qAddOrg     = storage.Register("fleet/org.insert", `INSERT INTO org (id, name, created_us) VALUES ($1, $2, $3)`)
 	qAddSite    = storage.Register("fleet/site.insert", `INSERT INTO site (id, org_id, slug, name, state, state_us, state_reason, created_us)
 		VALUES ($1, $2, $3, $4, $5, $6, '', $6)`)
-	qSetState = storage.Register("fleet/site.state", `UPDATE site SET state = $2, state_us = $3, state_reason = $4 WHERE id = $1`)
+	qSetState = storage.Register("fleet/site.state", `UPDATE site SET state = $2, state_us = $3, state_reason = $4 WHERE id = $1 AND state <> 'purged'`)
 	qPlace    = storage.Register("fleet/placement.set", `INSERT INTO placement (kind, owner, cell, generation) VALUES ($1, $2, $3, $4)
 		ON CONFLICT (kind, owner) DO UPDATE SET generation = excluded.generation`)
 	qAddContact = storage.Register("fleet/contact.insert", `INSERT INTO contact (id, org_id, site_id, name, email, role, created_us) VALUES ($1, $2, $3, $4, $5, $6, $7)`)

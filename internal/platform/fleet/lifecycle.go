@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"holdfast.dev/internal/base/clock"
@@ -25,21 +26,51 @@ var allowed = map[State][]State{
 
 // SetState moves a site to another state and enters the move into the ledger, in one commit. A move to the present state changes nothing.
 func (f *Fleet) SetState(ctx context.Context, id ids.Site, to State, reason string) error {
-	s, err := f.Site(id)
-	if err != nil || s.State == to {
-		return err
+	return f.SetStates(ctx, []ids.Site{id}, to, reason)
+}
+
+// SetStates moves many sites to one state, all of them or none, in one commit with the ledger's entries: taking back what a run did to a thousand
+// sites costs one fsync. Sites that are in the state already stay as they are.
+func (f *Fleet) SetStates(ctx context.Context, sites []ids.Site, to State, reason string) error {
+	var move []*Site
+	for _, id := range sites {
+		s, err := f.Site(id)
+		if err != nil {
+			return err
+		}
+		if s.State == to {
+			continue
+		}
+		if !slices.Contains(allowed[s.State], to) {
+			return fault.Conflict("Site %s is %s and cannot become %s.", s.Slug, s.State, to)
+		}
+		move = append(move, s)
 	}
-	if !slices.Contains(allowed[s.State], to) {
-		return fault.Conflict("Site %s is %s and cannot become %s.", s.Slug, s.State, to)
+	if to == Tombstoned && strings.TrimSpace(reason) == "" {
+		return fault.Invalid("reason", "A tombstone says why: the customer reads it.")
 	}
-	return f.write(ctx, func(tx *volume.Tx) error { return f.setState(ctx, tx, s, to, reason) })
+	if len(move) == 0 {
+		return nil
+	}
+	return f.write(ctx, func(tx *volume.Tx) error {
+		for _, s := range move {
+			if err := f.setState(ctx, tx, s, to, reason); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
 }
 
 func (f *Fleet) setState(ctx context.Context, tx *volume.Tx, s *Site, to State, reason string) error {
-	if _, err := tx.Exec(ctx, qSetState, s.ID, string(to), clock.Micros(tx.Now()), reason); err != nil {
+	n, err := tx.Exec(ctx, qSetState, s.ID, string(to), clock.Micros(tx.Now()), reason)
+	if err != nil {
 		return fmt.Errorf("set state of %s: %w", s.Slug, err)
 	}
-	_, err := begin(ctx, tx, "site "+string(to), s.ID.String(), reason, "done", "")
+	if n == 0 {
+		return fault.New(fault.KindGone, "Site %s was purged.", s.Slug)
+	}
+	_, err = begin(ctx, tx, "site "+string(to), s.ID.String(), reason, "done", "")
 	return err
 }
 

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -30,28 +31,49 @@ type Ledger struct {
 	clock clock.Clock
 	mu    sync.Mutex
 	sites map[string]Entry
+	read  int64 // bytes of the file that sites reflects
+	lines int
 }
 
 // OpenLedger reads a ledger, or begins one. A line that cannot be read is an error: a watcher that forgot a tenant is none.
 func OpenLedger(path string, c clock.Clock) (*Ledger, error) {
 	l := &Ledger{path: path, clock: c, sites: map[string]Entry{}}
-	f, err := os.Open(path)
-	if errors.Is(err, fs.ErrNotExist) {
-		return l, os.MkdirAll(filepath.Dir(path), 0o700)
-	}
-	if err != nil {
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return nil, err
 	}
+	return l, l.follow()
+}
+
+// follow reads what was added to the file since it was read last, by whomever: the purge is another process. The caller holds the lock.
+func (l *Ledger) follow() error {
+	f, err := os.Open(l.path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
 	defer f.Close()
-	lines := bufio.NewScanner(f)
-	for n := 1; lines.Scan(); n++ {
-		var e Entry
-		if err := json.Unmarshal(lines.Bytes(), &e); err != nil {
-			return nil, fmt.Errorf("%s line %d: %w", path, n, err)
+	if _, err := f.Seek(l.read, io.SeekStart); err != nil {
+		return err
+	}
+	in := bufio.NewReader(f)
+	for {
+		line, err := in.ReadBytes('\n')
+		if errors.Is(err, io.EOF) && len(line) == 0 {
+			return nil
 		}
+		if err != nil && !errors.Is(err, io.EOF) {
+			return err
+		}
+		var e Entry
+		if err := json.Unmarshal(line, &e); err != nil {
+			return fmt.Errorf("%s line %d: %w", l.path, l.lines+1, err)
+		}
+		l.lines++
+		l.read += int64(len(line))
 		l.apply(e)
 	}
-	return l, lines.Err()
 }
 
 func (l *Ledger) apply(e Entry) {
@@ -66,6 +88,7 @@ func (l *Ledger) apply(e Entry) {
 func (l *Ledger) Expected() []Entry {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	_ = l.follow() // what cannot be read now is read before the next entry, which fails then; nobody is forgotten
 	out := make([]Entry, 0, len(l.sites))
 	for _, e := range l.sites {
 		out = append(out, e)
@@ -124,8 +147,5 @@ func (l *Ledger) write(entries []Entry) error {
 	if err = errors.Join(err, f.Close()); err != nil {
 		return err
 	}
-	for _, e := range entries {
-		l.apply(e)
-	}
-	return nil
+	return l.follow()
 }
