@@ -47,6 +47,12 @@ export function PageTree({ tree, current, label, mayMove, onOpen, menu, onCreate
     return element ? autoScrollForElements({ element }) : undefined;
   }, []);
 
+  const items = virtual.getVirtualItems();
+  const unfinished = items.map(({ index }) => rows[index]).find((row) => row?.kind === 'more')?.parent;
+  useEffect(() => {
+    if (unfinished !== undefined) more(unfinished);
+  }, [unfinished, more]);
+
   const go = (move_: Move) => {
     const next = moved(levels, move_);
     if (!move(move_)) {
@@ -158,7 +164,7 @@ export function PageTree({ tree, current, label, mayMove, onOpen, menu, onCreate
         </span>
       )}
       <div role="presentation" style={{ height: virtual.getTotalSize(), position: 'relative' }}>
-        {virtual.getVirtualItems().map(({ index, start, size }) => {
+        {items.map(({ index, start, size }) => {
           const row = rows[index];
           if (!row) return null;
           const style = { transform: `translateY(${start}px)`, height: size, paddingInlineStart: 6 + (row.level - 1) * 16 };

@@ -1,5 +1,5 @@
 import { useMutation, useQueries, useQuery, useQueryClient, type QueryClient } from '@tanstack/react-query';
-import { useCallback, useMemo } from 'react';
+import { useCallback, useMemo, useRef } from 'react';
 import { api, ApiError, errorMessage, useLocal } from '../../api';
 import { toast } from '../../kit';
 import { pagePath, spacePath } from '../queries';
@@ -88,18 +88,28 @@ export function useTree(space: string, pageId: string | undefined, homepageId?: 
     onSettled: () => Promise.all([queries.invalidateQueries({ queryKey: keys.tree(space) }), queries.invalidateQueries({ queryKey: keys.pages })]),
   });
 
+  const asked = useRef(new Set<string>());
+  const more = useCallback(
+    (parent: string) => {
+      const next = levels[parent]?.next;
+      const key = `${space}/${parent}/${next ?? ''}`;
+      if (!next || asked.current.has(key)) return;
+      asked.current.add(key);
+      void fetchLevel(space, parent, next)
+        .then(
+          (found) => queries.setQueryData<TreeLevel>(levelKey(space, parent), (known) => (known?.next === next ? { nodes: [...known.nodes, ...found.nodes], ...(found.next ? { next: found.next } : {}) } : known)),
+          (error: unknown) => void toast({ title: 'More pages could not be loaded', detail: errorMessage(error), tone: 'error' }),
+        )
+        .finally(() => asked.current.delete(key));
+    },
+    [levels, queries, space],
+  );
+
   return {
     levels,
     isOpen,
     setOpen: (id, open) => setToggled({ ...toggled, [id]: open }),
-    more: (parent) => {
-      const level = levels[parent];
-      if (!level?.next) return;
-      void fetchLevel(space, parent, level.next).then(
-        (next) => queries.setQueryData<TreeLevel>(levelKey(space, parent), (known) => known && { nodes: [...known.nodes, ...next.nodes], ...(next.next ? { next: next.next } : {}) }),
-        (error: unknown) => toast({ title: 'More pages could not be loaded', detail: errorMessage(error), tone: 'error' }),
-      );
-    },
+    more,
     move: (move) => {
       if (moved(levels, move) === levels) return false;
       mutate(move);
