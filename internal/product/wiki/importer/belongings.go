@@ -221,7 +221,10 @@ func (w *writer) comment(u *unit, c *prepared) error {
 		return err
 	}
 	w.report.taken(aComment, 1)
-	w.report.notTaken(aCommentEdit, "comments have no drafts here", c.id, len(c.drafts))
+	for _, d := range c.drafts {
+		w.report.notTaken(aCommentEdit, "comments have no drafts here", c.id, 1)
+		w.report.notTaken(aBody, "its content was not taken", d.id, len(w.l.m.bodies.of[d.id]))
+	}
 	w.report.Pages += len(c.versions)
 	if err := w.belongings(c.item); err != nil {
 		return err

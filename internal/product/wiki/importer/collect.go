@@ -35,7 +35,11 @@ func (m *model) collect(o *source.Object, r *Report) error {
 		m.bodyCount++
 		// A body cannot hold the end of a CDATA section within the one that it stands in: exports write a space into it.
 		body := strings.ReplaceAll(o.Get("body"), "]] >", "]]>")
-		return m.bodies.add(o.FirstRef("content").ID, strings.TrimSpace(o.Get("bodyType")), body)
+		of := o.FirstRef("content").ID
+		if of == "" { // the content names its bodies then
+			of = bodyID + o.ID
+		}
+		return m.bodies.add(of, strings.TrimSpace(o.Get("bodyType")), body)
 	case "ContentProperty":
 		m.detail(o, r)
 	case "ConfluenceUserImpl":
@@ -99,9 +103,7 @@ func (m *model) content(o *source.Object, r *Report) {
 	if i.created.IsZero() {
 		i.created = i.modified
 	}
-	for _, v := range o.Lists["historicalVersions"] {
-		i.older = append(i.older, v.ID)
-	}
+	i.lists = o.Lists
 	if i.class == "CustomContentEntityObject" {
 		m.properties = append(m.properties, i)
 		return
@@ -141,14 +143,7 @@ func (m *model) detail(o *source.Object, r *Report) {
 		r.notTaken(aDetail, bookkeeping, name, 1)
 		return
 	}
-	if m.details[of] == nil {
-		m.details[of] = map[string]string{}
-	}
-	if _, twice := m.details[of][name]; twice {
-		r.notTaken(aDetail, "the export has it twice", name, 1)
-		return
-	}
-	m.details[of][name] = o.First("stringValue", "longValue", "dateValue")
+	m.details = append(m.details, &detail{o.ID, of, name, o.First("stringValue", "longValue", "dateValue")})
 }
 
 func (m *model) user(o *source.Object) {

@@ -163,10 +163,11 @@ func (c *converter) count(w what, found bool, why, example string) {
 	}
 }
 
-// isReference tells whether an href names a page or something on one. Spaces, people and shortcuts need no identifier.
+// isReference tells whether an href names a page or something on one. Spaces, people and shortcuts need no identifier, nor do words of macros such as
+// @self and @parent.
 func isReference(href string) bool {
 	x, ok := ref.Parse(href)
-	return ok && (x.Kind == ref.Page || x.Kind == ref.Blog || x.Kind == ref.Content || x.Kind == ref.Attachment) && (x.Title != "" || x.ID != "" || x.Filename != "")
+	return ok && !strings.HasPrefix(x.Title, "@") && (x.Kind == ref.Page || x.Kind == ref.Blog || x.Kind == ref.Content || x.Kind == ref.Attachment) && (x.Title != "" || x.ID != "" || x.Filename != "")
 }
 
 // link adds to a reference the identifier of what it names, so that it holds when the page is called otherwise.
@@ -276,10 +277,14 @@ func (c *converter) value(p *item) (value string, why string, err error) {
 	if err != nil {
 		return "", "", err
 	}
-	switch {
-	case !json.Valid([]byte(s)):
-		return "", "its value is no JSON", nil
-	case len(s) > maxValue:
+	if !json.Valid([]byte(s)) { // some apps store bare words
+		b, err := json.Marshal(storable(s))
+		if err != nil {
+			return "", "", err
+		}
+		s = string(b)
+	}
+	if len(s) > maxValue {
 		return "", "its value is larger than a property can be", nil
 	}
 	return storable(s), "", nil

@@ -4,11 +4,14 @@ import (
 	"cmp"
 	"slices"
 	"strings"
+
+	"holdfast.dev/internal/product/wiki/importer/source"
 )
 
 // link finds out what belongs to what: versions to their pages, comments and attachments to theirs, pages to their spaces and parents. What belongs to
 // nothing gets the reason in dropped.
 func (m *model) link(r *Report) {
+	m.linkLists()
 	m.linkDetails(r)
 	m.linkVersions()
 	m.linkSpaces(r)
@@ -35,20 +38,75 @@ func (m *model) link(r *Report) {
 	m.linkProperties(r)
 }
 
+// linkLists lets comments, files, child pages, versions and bodies that do not say what they belong to be those of the content that lists them.
+func (m *model) linkLists() {
+	for _, i := range m.items {
+		for name, list := range i.lists {
+			for _, x := range list {
+				m.listed(i, name, x.ID)
+			}
+		}
+	}
+}
+
+func (m *model) listed(i *item, list, id string) {
+	if list == "bodyContents" {
+		if spans := m.bodies.of[bodyID+id]; spans != nil {
+			m.bodies.of[i.id] = append(m.bodies.of[i.id], spans...)
+			delete(m.bodies.of, bodyID+id)
+		}
+		return
+	}
+	x := m.byID[id]
+	if x == nil || x == i {
+		return
+	}
+	switch list {
+	case "historicalVersions":
+		if x.original == "" && x.class == i.class && i.original == "" {
+			x.original = i.id
+		}
+	case "comments", "attachments":
+		if x.container.ID == "" && (x.class == "Comment" || x.class == "Attachment") {
+			x.container = source.Ref{Class: i.class, ID: i.id}
+		}
+	case "children", "childrens":
+		if x.parent == "" && x.class == "Page" && i.class == "Page" && i.original == "" {
+			x.parent = i.id
+		}
+	}
+}
+
 func (m *model) linkDetails(r *Report) {
-	for id, d := range m.details {
-		i := m.byID[id]
+	owner := map[string]*item{}
+	for _, i := range m.items {
+		for _, x := range i.lists["contentProperties"] {
+			owner[x.ID] = i
+		}
+		i.lists = nil
+	}
+	for _, d := range m.details {
+		i := m.byID[d.content]
 		if i == nil {
-			r.notTaken(aDetail, "its content is not in the export", id, len(d))
+			i = owner[d.id]
+		}
+		if i == nil {
+			r.notTaken(aDetail, "its content is not in the export", d.name, 1)
 			continue
 		}
-		i.details = d
-		r.taken(aDetail, len(d))
+		if i.details == nil {
+			i.details = map[string]string{}
+		}
+		i.details[d.name] = d.value
+		r.taken(aDetail, 1)
+	}
+	m.details = nil
+	for _, i := range m.items {
 		if i.mime == "" {
-			i.mime = d["MEDIA_TYPE"]
+			i.mime = i.details["MEDIA_TYPE"]
 		}
 		if i.size == "" {
-			i.size = d["FILESIZE"]
+			i.size = i.details["FILESIZE"]
 		}
 	}
 }
@@ -74,11 +132,6 @@ func (m *model) linkVersions() {
 	for _, i := range m.items {
 		if i.original == i.id {
 			i.original = ""
-		}
-		for _, id := range i.older {
-			if v := m.byID[id]; v != nil && v != i && v.original == "" && v.class == i.class && i.original == "" {
-				v.original = i.id
-			}
 		}
 	}
 	for _, i := range m.items {
@@ -159,6 +212,10 @@ func (m *model) linkPage(i *item, r *Report) {
 				i.at = s
 			}
 		}
+	}
+	if i.at == nil && i.space == "" && len(m.spaces) == 1 {
+		i.at = m.spaces[0]
+		r.note("pages that do not say which space they are in are in the only one of the export", i.name(), 1)
 	}
 	if i.at == nil {
 		i.dropped = "its space is not in the export"

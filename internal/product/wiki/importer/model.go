@@ -30,13 +30,13 @@ type model struct {
 	follows      []*follow
 	properties   []*item
 	templates    []*template
-	details      map[string]map[string]string // by content and name
+	details      []*detail
 	bodies       *spool
 	bodyCount    int
 }
 
 func newModel(bodies *spool) *model {
-	return &model{zone: time.UTC, common: "confluence-users", spaceByID: map[string]*space{}, byID: map[string]*item{}, byAccount: map[string]string{}, users: map[string]*user{}, names: map[string]*user{}, labels: map[string]*labelRow{}, sets: map[string]*set{}, onTemplates: map[string]bool{}, details: map[string]map[string]string{}, bodies: bodies}
+	return &model{zone: time.UTC, common: "confluence-users", spaceByID: map[string]*space{}, byID: map[string]*item{}, byAccount: map[string]string{}, users: map[string]*user{}, names: map[string]*user{}, labels: map[string]*labelRow{}, sets: map[string]*set{}, onTemplates: map[string]bool{}, bodies: bodies}
 }
 
 type space struct {
@@ -67,9 +67,9 @@ type item struct {
 	space, original    string
 	parent             string // page above, or comment answered
 	container          source.Ref
-	position           int64 // 0 when there is none
-	older              []string
-	details            map[string]string // the properties that something is made of
+	position           int64                   // 0 when there is none
+	lists              map[string][]source.Ref // what it names as its own, which the others may not say
+	details            map[string]string       // the properties that something is made of
 	mime, size, plugin string
 
 	versions []*item // of the past, oldest first
@@ -134,6 +134,12 @@ type template struct {
 	labels                                                          []string
 	labelled                                                        int
 }
+
+// detail is a property of a content that something is made of.
+type detail struct{ id, content, name, value string }
+
+// bodyID stands before the identifiers of bodies that do not say what they belong to.
+const bodyID = "body "
 
 // details that something is made of; the other properties of contents are the vendor's own notes.
 var wantedDetails = map[string]bool{"inline-comment": true, "inline-marker-ref": true, "inline-original-selection": true, "status": true, "status-lastmodifier": true, "status-lastmoddate": true,

@@ -133,7 +133,7 @@ func (w *writer) space(conv *converter, s *space) error {
 // rights are what the vendor's permissions allow here.
 var rights = map[string]wikispace.Right{"VIEWSPACE": wikispace.View, "EDITSPACE": wikispace.CreatePage, "EDITBLOG": wikispace.CreateBlogPost, "COMMENT": wikispace.CreateComment, "CREATEATTACHMENT": wikispace.CreateAttachment,
 	"REMOVEPAGE": wikispace.DeletePage, "REMOVEBLOG": wikispace.DeleteBlogPost, "REMOVECOMMENT": wikispace.DeleteComment, "REMOVEATTACHMENT": wikispace.DeleteAttachment, "REMOVEOWNCONTENT": wikispace.DeleteOwn,
-	"SETPAGEPERMISSIONS": wikispace.Restrict, "ARCHIVEPAGE": wikispace.Archive, "ARCHIVE_SPACE": wikispace.Archive, "EXPORTSPACE": wikispace.Export, "SETSPACEPERMISSIONS": wikispace.Administer}
+	"SETPAGEPERMISSIONS": wikispace.Restrict, "ARCHIVEPAGE": wikispace.Archive, "ARCHIVE_SPACE": wikispace.Archive, "EXPORTSPACE": wikispace.Export, "EXPORT_CONTENT": wikispace.Export, "CREATE_BLOG": wikispace.CreateBlogPost, "SETSPACEPERMISSIONS": wikispace.Administer}
 
 // permissions writes who may do what in a space. A space that the export says nothing of is open to the site's members, as a new one.
 func (w *writer) permissions(s *space) error {
