@@ -36,6 +36,7 @@ type Archive struct {
 	Place string
 	Files []*File // by name
 
+	dir     bool // the place is a folder
 	closers []io.Closer
 	places  []*tarPlace // of the tar archives in it, to read each once
 	read    *atomic.Int64
@@ -67,7 +68,7 @@ func Open(place string) (*Archive, error) {
 		return nil, err
 	}
 	a := &Archive{Place: place, read: &atomic.Int64{}}
-	if st.IsDir() {
+	if a.dir = st.IsDir(); a.dir {
 		err = a.folder(place)
 	} else {
 		err = a.add(place, filepath.Base(place), "", st.Size(), 0)
@@ -208,7 +209,7 @@ func (a *Archive) zip(place, name, prefix string, level int) error {
 		return fault.Wrap(err, fault.KindInvalid, "%s is no zip file: %s", prefix+name, err)
 	}
 	a.closers = append(a.closers, z)
-	below := nested(name, prefix, level)
+	below := a.nested(name, prefix, level)
 	for _, f := range z.File {
 		if !f.Mode().IsRegular() {
 			continue
@@ -237,8 +238,8 @@ func (a *Archive) zip(place, name, prefix string, level int) error {
 }
 
 // nested gives what stands before the names of files of an archive: nothing for the one that was handed in.
-func nested(name, prefix string, level int) string {
-	if level == 0 && !strings.Contains(name, "/") && prefix == "" {
+func (a *Archive) nested(name, prefix string, level int) string {
+	if level == 0 && !a.dir {
 		return ""
 	}
 	return prefix + name + "/"
@@ -283,7 +284,7 @@ func (r remover) Close() error { return os.Remove(string(r)) }
 func (a *Archive) tar(place, name, prefix string, level int) error {
 	p := &tarPlace{path: place, name: name, count: func(int64) {}}
 	a.places = append(a.places, p)
-	below := nested(name, prefix, level)
+	below := a.nested(name, prefix, level)
 	return p.walk(func(n int, h *tar.Header, r io.Reader) (bool, error) {
 		if n == MaxFiles {
 			return false, fault.Bad("%s holds more than %d files.", a.Place, MaxFiles)
