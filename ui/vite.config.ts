@@ -74,6 +74,7 @@ export default defineConfig({
       '/v1': { target: process.env['HOLDFAST_URL'] ?? 'http://127.0.0.1:8080', changeOrigin: false },
       '^/status(/|$)': { target: process.env['HOLDFAST_URL'] ?? 'http://127.0.0.1:8080', changeOrigin: false },
       '/rest': { target: process.env['HOLDFAST_URL'] ?? 'http://127.0.0.1:8080', changeOrigin: false },
+      '/v2': { target: process.env['HOLDFAST_URL'] ?? 'http://127.0.0.1:8080', changeOrigin: false },
     },
   },
   test: {

@@ -1,5 +1,7 @@
-import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
-import { needsProduct, shellRoute, type ProductManifest } from '../shell';
+import { createRoute, lazyRouteComponent, redirect } from '@tanstack/react-router';
+import { lazy } from 'react';
+import { needsProduct, searchText, shellRoute, type ProductManifest } from '../shell';
+import { staleKeys } from './stale';
 
 export const product: ProductManifest = {
   name: 'oncall',
@@ -10,26 +12,83 @@ export const product: ProductManifest = {
     { label: 'Alerts', icon: 'bell', link: { to: '/oncall/alerts' }, keys: 'g o' },
     { label: 'Who is on call', icon: 'phone', link: { to: '/oncall/now' }, keys: 'g n', place: 'who is on call' },
     { label: 'Schedules', icon: 'calendar', link: { to: '/oncall/schedules' }, place: 'on-call schedules' },
-    { label: 'Escalation and routing', icon: 'route', link: { to: '/oncall/teams' }, place: 'escalation and routing' },
+    { label: 'Teams and routing', icon: 'route', link: { to: '/oncall/teams' }, place: 'on-call teams, escalation and routing' },
     { label: 'Integrations', icon: 'plug', link: { to: '/oncall/integrations' }, place: 'on-call integrations' },
     { label: 'Heartbeats', icon: 'heart', link: { to: '/oncall/heartbeats' } },
+    { label: 'My on-call profile', icon: 'user', link: { to: '/oncall/me' } },
+    { label: 'Delivery log', icon: 'mail', link: { to: '/oncall/deliveries' }, admin: true },
   ],
-  // All queries of this product begin with its name.
-  stale: () => [['oncall']],
+  create: [{ id: 'alert', label: 'Alert', icon: 'bell', Dialog: lazy(() => import('./alerts/CreateAlertDialog').then((m) => ({ default: m.CreateAlertDialog }))) }],
+  stale: staleKeys,
+  suggest: (query, signal) => import('./suggest').then((m) => m.suggest(query, signal)),
 };
 
 const oncall = createRoute({ getParentRoute: () => shellRoute, id: 'oncall', beforeLoad: needsProduct('oncall') });
 
-const alerts = createRoute({ getParentRoute: () => oncall, path: '/oncall/alerts', component: lazyRouteComponent(() => import('./LandingPage'), 'LandingPage') });
+const start = createRoute({
+  getParentRoute: () => oncall,
+  path: '/oncall',
+  beforeLoad: () => {
+    throw redirect({ to: '/oncall/alerts' });
+  },
+});
 
-const now = createRoute({ getParentRoute: () => oncall, path: '/oncall/now', component: lazyRouteComponent(() => import('./LandingPage'), 'LandingPage') });
+const alerts = createRoute({
+  getParentRoute: () => oncall,
+  path: '/oncall/alerts',
+  validateSearch: (given: Record<string, unknown>): { query?: string | undefined } => ({ query: typeof given['query'] === 'string' ? given['query'] : searchText(given['query']) }),
+  component: lazyRouteComponent(() => import('./alerts/AlertsPage'), 'AlertsPage'),
+});
 
-const schedules = createRoute({ getParentRoute: () => oncall, path: '/oncall/schedules', component: lazyRouteComponent(() => import('./LandingPage'), 'LandingPage') });
+const alertTabs = ['details', 'responders', 'log', 'notes', 'payload'] as const;
+export type AlertTab = (typeof alertTabs)[number];
+const oneOf = <T extends string>(values: readonly T[], value: unknown): T | undefined => values.find((each) => each === value);
 
-const teams = createRoute({ getParentRoute: () => oncall, path: '/oncall/teams', component: lazyRouteComponent(() => import('./LandingPage'), 'LandingPage') });
+const alert = createRoute({
+  getParentRoute: () => oncall,
+  path: '/oncall/alerts/$id',
+  validateSearch: (given: Record<string, unknown>): { tab?: AlertTab | undefined } => ({ tab: oneOf(alertTabs, given['tab']) }),
+  component: lazyRouteComponent(() => import('./alert/AlertPage'), 'AlertPage'),
+});
 
-const integrations = createRoute({ getParentRoute: () => oncall, path: '/oncall/integrations', component: lazyRouteComponent(() => import('./LandingPage'), 'LandingPage') });
+const now = createRoute({ getParentRoute: () => oncall, path: '/oncall/now', component: lazyRouteComponent(() => import('./now/NowPage'), 'NowPage') });
 
-const heartbeats = createRoute({ getParentRoute: () => oncall, path: '/oncall/heartbeats', component: lazyRouteComponent(() => import('./LandingPage'), 'LandingPage') });
+const schedules = createRoute({ getParentRoute: () => oncall, path: '/oncall/schedules', component: lazyRouteComponent(() => import('./schedules/SchedulesPage'), 'SchedulesPage') });
 
-export const routes = oncall.addChildren([alerts, now, schedules, teams, integrations, heartbeats]);
+const ranges = ['day', 'week', '2weeks', 'month'] as const;
+export type RangeName = (typeof ranges)[number];
+
+const schedule = createRoute({
+  getParentRoute: () => oncall,
+  path: '/oncall/schedules/$id',
+  validateSearch: (given: Record<string, unknown>): { range?: RangeName | undefined; from?: string | undefined; zone?: string | undefined } => ({
+    range: oneOf(ranges, given['range']),
+    from: searchText(given['from']),
+    zone: searchText(given['zone']),
+  }),
+  component: lazyRouteComponent(() => import('./schedules/SchedulePage'), 'SchedulePage'),
+});
+
+const teams = createRoute({ getParentRoute: () => oncall, path: '/oncall/teams', component: lazyRouteComponent(() => import('./teams/TeamsPage'), 'TeamsPage') });
+
+const teamTabs = ['oncall', 'members', 'integrations', 'activity'] as const;
+export type TeamTab = (typeof teamTabs)[number];
+
+const team = createRoute({
+  getParentRoute: () => oncall,
+  path: '/oncall/teams/$id',
+  validateSearch: (given: Record<string, unknown>): { tab?: TeamTab | undefined } => ({ tab: oneOf(teamTabs, given['tab']) }),
+  component: lazyRouteComponent(() => import('./teams/TeamPage'), 'TeamPage'),
+});
+
+const integrations = createRoute({ getParentRoute: () => oncall, path: '/oncall/integrations', component: lazyRouteComponent(() => import('./integrations/IntegrationsPage'), 'IntegrationsPage') });
+
+const integration = createRoute({ getParentRoute: () => oncall, path: '/oncall/integrations/$id', component: lazyRouteComponent(() => import('./integrations/IntegrationPage'), 'IntegrationPage') });
+
+const heartbeats = createRoute({ getParentRoute: () => oncall, path: '/oncall/heartbeats', component: lazyRouteComponent(() => import('./heartbeats/HeartbeatsPage'), 'HeartbeatsPage') });
+
+const me = createRoute({ getParentRoute: () => oncall, path: '/oncall/me', component: lazyRouteComponent(() => import('./me/MePage'), 'MePage') });
+
+const deliveries = createRoute({ getParentRoute: () => oncall, path: '/oncall/deliveries', component: lazyRouteComponent(() => import('./deliveries/DeliveriesPage'), 'DeliveriesPage') });
+
+export const routes = oncall.addChildren([start, alerts, alert, now, schedules, schedule, teams, team, integrations, integration, heartbeats, me, deliveries]);
