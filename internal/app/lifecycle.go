@@ -26,7 +26,7 @@ func (n *Node) care(ctx context.Context) {
 		if _, err := n.Fleet.Refresh(ctx); err != nil { // the purge is another process
 			n.Log.Warn("the control database could not be read", "error", err)
 		}
-		if _, err := n.teller().Tell(ctx); err != nil && ctx.Err() == nil {
+		if _, err := n.TellTombstoned(ctx); err != nil && ctx.Err() == nil {
 			n.Log.Error("notices of tombstoned sites", "error", err)
 		}
 		select {
@@ -41,6 +41,9 @@ func (n *Node) care(ctx context.Context) {
 func (n *Node) teller() lifecycle.Teller {
 	return lifecycle.Teller{Control: n.control(), Fleet: n.Fleet, Clock: n.Clock, Send: n.sendMail}
 }
+
+// TellTombstoned sends the notices of tombstoned sites that are due, and gives how many were handed over.
+func (n *Node) TellTombstoned(ctx context.Context) (int, error) { return n.teller().Tell(ctx) }
 
 // sendMail hands over one mail; without a mail server it fails, so that what was not said is not taken to be.
 func (n *Node) sendMail(ctx context.Context, m notify.Mail) error {
