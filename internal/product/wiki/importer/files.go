@@ -32,7 +32,7 @@ func (l *run) files(ctx context.Context) error {
 		if i.class != "Attachment" || i.original != "" || i.dropped != "" || i.there {
 			continue
 		}
-		for _, v := range append(append([]*item(nil), i.versions...), i) {
+		for _, v := range append([]*item{i}, i.versions...) { // the current one first: broken histories have a number twice
 			for _, id := range []string{i.id, v.id} {
 				name := fmt.Sprintf("%sattachments/%s/%s/%d", l.prefix, i.container.ID, id, max(v.version, 1))
 				if wanted[name] == nil {

@@ -14,6 +14,7 @@ import (
 	"strings"
 	"testing"
 
+	"holdfast.dev/internal/platform/storage"
 	"holdfast.dev/internal/platform/storage/storagetest"
 	"holdfast.dev/internal/product/wiki/importer"
 )
@@ -139,4 +140,29 @@ func TestEveryRowOfTheRealExportsIsAccountedFor(t *testing.T) {
 			})
 		}
 	}
+}
+
+func TestAllRealExportsAsOneArchiveIntoOneSite(t *testing.T) {
+	archive := shared(t, "xwiki-confluence-xml-exports.tar.gz")
+	want := map[string]int{}
+	for _, place := range unpacked(t, archive) {
+		for class, n := range recount(t, place) {
+			want[class] += n
+		}
+	}
+	storagetest.Engines(t, func(t *testing.T, e storage.Engine) {
+		s := openSite(t, e)
+		r := s.load(archive)
+		if got := byObject(r); !maps.Equal(want, got) {
+			t.Errorf("the exports have %v\nthe report counts %v", want, got)
+		}
+		if testing.Verbose() {
+			t.Logf("%d exports, %.1f s\n%s", len(r.Exports), r.Seconds, r)
+		}
+		before := s.digest()
+		s.load(archive)
+		if s.digest() != before {
+			t.Error("the second run changed something")
+		}
+	})
 }
