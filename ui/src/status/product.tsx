@@ -1,5 +1,6 @@
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
-import { needsProduct, shellRoute, type ProductManifest } from '../shell';
+import { needsProduct, searchText, shellRoute, type ProductManifest } from '../shell';
+import { staleKeys } from './stale';
 
 export const product: ProductManifest = {
   name: 'status',
@@ -12,21 +13,42 @@ export const product: ProductManifest = {
     { label: 'Subscribers', icon: 'mail', link: { to: '/statuspages/subscribers' }, place: 'subscribers of the status page' },
     { label: 'Metrics', icon: 'chart', link: { to: '/statuspages/metrics' }, place: 'metrics of the status page' },
     { label: 'Design', icon: 'palette', link: { to: '/statuspages/design' }, place: 'the design of the status page' },
+    { label: 'Settings', icon: 'settings', link: { to: '/statuspages/settings' }, place: 'settings of the status page' },
   ],
-  // All queries of this product begin with its name.
-  stale: () => [['status']],
+  create: [{ id: 'incident', label: 'Status incident', icon: 'megaphone', run: (navigate) => void navigate({ to: '/statuspages/incidents/new' }) }],
+  stale: staleKeys,
+  suggest: (query, signal) => import('./suggest').then((m) => m.suggest(query, signal)),
 };
+
+const oneOf = <T extends string>(value: unknown, ...allowed: readonly T[]): T | undefined => allowed.find((each) => each === value);
 
 const status = createRoute({ getParentRoute: () => shellRoute, id: 'status', beforeLoad: needsProduct('status') });
 
-const incidents = createRoute({ getParentRoute: () => status, path: '/statuspages/incidents', component: lazyRouteComponent(() => import('./LandingPage'), 'LandingPage') });
+const incidents = createRoute({
+  getParentRoute: () => status,
+  path: '/statuspages/incidents',
+  validateSearch: (given: Record<string, unknown>): { tab?: 'maintenance' | 'past' | 'templates' | undefined } => ({ tab: oneOf(given['tab'], 'maintenance', 'past', 'templates') }),
+  component: lazyRouteComponent(() => import('./incidents/IncidentsPage'), 'IncidentsPage'),
+});
 
-const components = createRoute({ getParentRoute: () => status, path: '/statuspages/components', component: lazyRouteComponent(() => import('./LandingPage'), 'LandingPage') });
+const newIncident = createRoute({
+  getParentRoute: () => status,
+  path: '/statuspages/incidents/new',
+  validateSearch: (given: Record<string, unknown>): { kind?: 'maintenance' | 'past' | undefined; template?: string | undefined } => ({ kind: oneOf(given['kind'], 'maintenance', 'past'), template: searchText(given['template']) }),
+  component: lazyRouteComponent(() => import('./incidents/NewIncidentPage'), 'NewIncidentPage'),
+});
 
-const subscribers = createRoute({ getParentRoute: () => status, path: '/statuspages/subscribers', component: lazyRouteComponent(() => import('./LandingPage'), 'LandingPage') });
+const incident = createRoute({ getParentRoute: () => status, path: '/statuspages/incidents/$id', component: lazyRouteComponent(() => import('./incidents/IncidentPage'), 'IncidentPage') });
+const components = createRoute({ getParentRoute: () => status, path: '/statuspages/components', component: lazyRouteComponent(() => import('./components/ComponentsPage'), 'ComponentsPage') });
+const subscribers = createRoute({ getParentRoute: () => status, path: '/statuspages/subscribers', component: lazyRouteComponent(() => import('./subscribers/SubscribersPage'), 'SubscribersPage') });
+const metrics = createRoute({ getParentRoute: () => status, path: '/statuspages/metrics', component: lazyRouteComponent(() => import('./metrics/MetricsPage'), 'MetricsPage') });
+const design = createRoute({ getParentRoute: () => status, path: '/statuspages/design', component: lazyRouteComponent(() => import('./design/DesignPage'), 'DesignPage') });
 
-const metrics = createRoute({ getParentRoute: () => status, path: '/statuspages/metrics', component: lazyRouteComponent(() => import('./LandingPage'), 'LandingPage') });
+const settings = createRoute({
+  getParentRoute: () => status,
+  path: '/statuspages/settings',
+  validateSearch: (given: Record<string, unknown>): { tab?: 'copies' | 'keys' | 'activity' | undefined } => ({ tab: oneOf(given['tab'], 'copies', 'keys', 'activity') }),
+  component: lazyRouteComponent(() => import('./design/SettingsPage'), 'SettingsPage'),
+});
 
-const design = createRoute({ getParentRoute: () => status, path: '/statuspages/design', component: lazyRouteComponent(() => import('./LandingPage'), 'LandingPage') });
-
-export const routes = status.addChildren([incidents, components, subscribers, metrics, design]);
+export const routes = status.addChildren([incidents, newIncident, incident, components, subscribers, metrics, design, settings]);

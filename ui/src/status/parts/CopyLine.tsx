@@ -1,0 +1,16 @@
+import type { ReactElement } from 'react';
+import { IconButton } from '../../kit';
+import { copyText } from '../say';
+import css from './parts.module.css';
+
+/** Something to copy: a command, a secret, an address. */
+export function CopyLine({ text, what }: { text: string; what: string }): ReactElement {
+  return (
+    <div className={css['copyLine']}>
+      <pre tabIndex={0} aria-label={what}>
+        {text}
+      </pre>
+      <IconButton icon="copy" size="s" label={`Copy: ${what}`} onClick={() => copyText(text, what)} />
+    </div>
+  );
+}
