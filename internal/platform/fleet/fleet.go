@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"io/fs"
 	"regexp"
+	"slices"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -76,6 +78,7 @@ type Fleet struct {
 	engine  storage.Engine
 	clock   clock.Clock
 	current atomic.Pointer[state]
+	loading sync.Mutex   // held from reading the control database until what was read is current
 	read    atomic.Int64 // when the control database was read last, in microseconds
 	head    atomic.Int64 // the commit that it stood at
 }
@@ -87,6 +90,7 @@ type state struct {
 	orgs       map[ids.Org]*Org
 	generation map[volume.Ref]int64
 	products   map[ids.Site][]string
+	owned      map[string][]volume.Ref // the volumes of an owner, by kind
 }
 
 // New makes a fleet over the control volume of a pool and the engine on which new volumes are placed. Load must follow.
@@ -112,6 +116,8 @@ var (
 // Load reads the control database into memory. Writes through this Fleet keep it true; on PostgreSQL, where other nodes write too, it
 // is called again now and then.
 func (f *Fleet) Load(ctx context.Context) error {
+	f.loading.Lock()
+	defer f.loading.Unlock()
 	s := &state{sites: map[ids.Site]*Site{}, bySlug: map[string]*Site{}, orgs: map[ids.Org]*Org{}, generation: map[volume.Ref]int64{}}
 	var head journal.Head
 	err := f.control.Read(ctx, func(tx *volume.Tx) (err error) {
@@ -153,7 +159,7 @@ func (f *Fleet) Load(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("load fleet: %w", err)
 	}
-	f.current.Store(s)
+	f.current.Store(s.indexed())
 	f.head.Store(head.Seq)
 	f.read.Store(clock.Micros(f.clock.Now()))
 	return nil
@@ -218,14 +224,15 @@ func (f *Fleet) Locate(_ context.Context, ref volume.Ref) (volume.Place, error) 
 	return volume.Place{Engine: f.engine, Generation: g}, nil
 }
 
-// Writable refuses writes to the volumes of a site that is not active; it is the pool's Writable.
+// Writable refuses writes to the volumes of a site that is not active; it is the pool's Writable. A site is read-only because its work volume was lost:
+// its on-call and status page have volumes of their own and go on.
 func (f *Fleet) Writable(ref volume.Ref) error {
 	id, err := ids.Parse[ids.Site](ref.Owner)
 	if err != nil {
 		return nil // the control volume and those of organizations
 	}
 	s := f.current.Load().sites[id]
-	if s == nil || s.State == Active {
+	if s == nil || s.State == Active || s.State == ReadOnly && ref.Kind != "work" {
 		return nil
 	}
 	return fault.Unavailable("This site is %s; nothing can be changed now.", s.State)
@@ -240,15 +247,9 @@ func (f *Fleet) Volumes() []volume.Ref {
 	return refs
 }
 
-// VolumesOf lists the volumes of one owner.
+// VolumesOf lists the volumes of one owner, by kind.
 func (f *Fleet) VolumesOf(owner string) []volume.Ref {
-	var refs []volume.Ref
-	for ref := range f.current.Load().generation {
-		if ref.Owner == owner {
-			refs = append(refs, ref)
-		}
-	}
-	return refs
+	return slices.Clone(f.current.Load().owned[owner])
 }
 
 // Site gives a site by identifier.

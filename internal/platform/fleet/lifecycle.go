@@ -3,6 +3,7 @@ package fleet
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -52,7 +53,7 @@ func (f *Fleet) SetStates(ctx context.Context, sites []ids.Site, to State, reaso
 	if len(move) == 0 {
 		return nil
 	}
-	return f.write(ctx, func(tx *volume.Tx) error {
+	return f.writeSites(ctx, idsOf(move), nil, func(tx *volume.Tx) error {
 		for _, s := range move {
 			if err := f.setState(ctx, tx, s, to, reason); err != nil {
 				return err
@@ -77,7 +78,7 @@ func (f *Fleet) setState(ctx context.Context, tx *volume.Tx, s *Site, to State, 
 // Switch makes the given generations the present ones and notes in the ledger that the operation has switched, in one commit: all of a site's
 // volumes change to their restored state together or not at all. The site stays in the state of being restored until Settle.
 func (f *Fleet) Switch(ctx context.Context, generations map[volume.Ref]int64, op ids.Operation, detail string) error {
-	return f.write(ctx, func(tx *volume.Tx) error {
+	return f.writeSites(ctx, nil, slices.Collect(maps.Keys(generations)), func(tx *volume.Tx) error {
 		if err := place(ctx, tx, generations); err != nil {
 			return err
 		}
@@ -86,13 +87,16 @@ func (f *Fleet) Switch(ctx context.Context, generations map[volume.Ref]int64, op
 	})
 }
 
-// Settle ends a restore: the site's state and the operation's end in one commit.
+// Settle ends a restore: the site's state and the operation's end in one commit. One that is done ends the read-only face of a site.
 func (f *Fleet) Settle(ctx context.Context, id ids.Site, to State, op ids.Operation, state, detail string) error {
+	if to == ReadOnly && state == "done" {
+		to = Active
+	}
 	s, err := f.Site(id)
 	if err != nil {
 		return err
 	}
-	return f.write(ctx, func(tx *volume.Tx) error {
+	return f.writeSites(ctx, []ids.Site{id}, nil, func(tx *volume.Tx) error {
 		if _, err := tx.Exec(ctx, qSetState, s.ID, string(to), clock.Micros(tx.Now()), ""); err != nil {
 			return err
 		}

@@ -31,7 +31,13 @@ func Uninstall(ctx context.Context, tx *storage.Tx, tables []storage.Table) erro
 	return nil
 }
 
-// Replayer applies changes to a database whose triggers are uninstalled.
+// Open makes the triggers work for a replay that leaves them where they are; Restamp drops what they write.
+func Open(ctx context.Context, tx *storage.Tx) error {
+	_, err := tx.Exec(ctx, qOpen, 1)
+	return err
+}
+
+// Replayer applies changes to a database whose triggers are uninstalled, or whose journal is stamped anew afterwards.
 type Replayer struct {
 	tx     *storage.Tx
 	tables map[string]*replayTable

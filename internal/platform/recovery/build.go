@@ -37,7 +37,7 @@ func (r *Recovery) build(ctx context.Context, ref volume.Ref, target, generation
 	if !ok {
 		return b, fmt.Errorf("no kind of volume %q", ref.Kind)
 	}
-	frames, err := r.vault.History(ctx, ref.String())
+	frames, err := r.vault.Known(ref.String())
 	if err != nil {
 		return b, err
 	}
@@ -52,14 +52,14 @@ func (r *Recovery) build(ctx context.Context, ref volume.Ref, target, generation
 		return b, noCommit(ref, target, frames)
 	}
 	b = Built{Ref: ref, Generation: generation, Target: target, Head: head}
-	place := volume.Place{Engine: r.fleet.Engine(), Generation: generation}
-	base, db, err := r.base(ctx, kind, ref, target, place)
+	at := bench{kind: kind, name: ref.Name(generation), engine: r.fleet.Engine()}
+	base, db, err := r.base(ctx, at, ref, target)
 	if err != nil {
-		return b, err
+		return b, errors.Join(err, at.engine.Remove(ctx, at.name))
 	}
 	defer func() {
-		if err = errors.Join(err, db.Close()); err != nil {
-			err = errors.Join(err, place.Engine.Remove(ctx, ref.Name(generation)))
+		if err != nil {
+			err = errors.Join(err, db.Close(), at.engine.Remove(ctx, at.name))
 		}
 	}()
 	if err := r.replay(ctx, kind, db, base, frames, &b, stamp); err != nil {
@@ -68,13 +68,40 @@ func (r *Recovery) build(ctx context.Context, ref volume.Ref, target, generation
 	if err := verify(ctx, kind, db, &b); err != nil {
 		return b, err
 	}
-	b.Bytes, err = place.Engine.Size(ctx, ref.Name(generation))
+	if err := finish(db); err != nil {
+		return b, err
+	}
+	b.Bytes, err = at.engine.Size(ctx, at.name)
 	return b, err
+}
+
+// bench is where a volume is being built.
+type bench struct {
+	kind   volume.Kind
+	name   string // of the database
+	engine storage.Engine
+}
+
+// open gives the database that is being built. On SQLite nothing of it is durable before finish, which makes the whole file so at once: until then it
+// is nobody's, and a crash leaves a ruin that the next build removes.
+func (s bench) open(ctx context.Context) (storage.DB, error) {
+	files, ok := s.engine.(*sqlite.Engine)
+	if !ok {
+		return s.engine.Open(ctx, s.name)
+	}
+	return sqlite.OpenBuild(files.Path(s.name))
+}
+
+func finish(db storage.DB) error {
+	if file, ok := db.(*sqlite.DB); ok {
+		return file.FinishBuild()
+	}
+	return db.Close()
 }
 
 // base makes the database from the newest snapshot at or before target, or from the schema alone when the volume is younger than its
 // first snapshot, and gives where its journal stands.
-func (r *Recovery) base(ctx context.Context, kind volume.Kind, ref volume.Ref, target int64, place volume.Place) (journal.Head, storage.DB, error) {
+func (r *Recovery) base(ctx context.Context, at bench, ref volume.Ref, target int64) (journal.Head, storage.DB, error) {
 	var h journal.Head
 	seqs, err := r.vault.Snapshots(ctx, ref.String())
 	if err != nil {
@@ -84,48 +111,63 @@ func (r *Recovery) base(ctx context.Context, kind volume.Kind, ref volume.Ref, t
 	if !found {
 		i--
 	}
-	name := ref.Name(place.Generation)
-	if err := place.Engine.Remove(ctx, name); err != nil { // remains of a build that was interrupted
-		return h, nil, err
-	}
-	if err := place.Engine.Create(ctx, name); err != nil {
+	if err := at.engine.Remove(ctx, at.name); err != nil { // remains of a build that was interrupted
 		return h, nil, err
 	}
 	if i < 0 {
-		db, err := place.Engine.Open(ctx, name)
-		if err != nil {
-			return h, nil, err
-		}
-		err = db.Write(ctx, func(tx *storage.Tx) error {
-			if _, err := storage.Migrate(ctx, tx, kind.Migrations); err != nil {
-				return err
-			}
-			return journal.Install(ctx, tx, kind.Tables)
-		})
+		db, err := r.empty(ctx, at)
 		return h, db, err
 	}
 	m, err := r.vault.Describe(ctx, ref.String(), seqs[i])
 	if err != nil {
 		return h, nil, err
 	}
-	db, err := r.unpack(ctx, kind, m, name, place)
-	if err != nil {
+	h.Seq, h.SealedSeq, h.Rows, h.SnapshotSeq, h.SnapshotBytes = m.Seq, m.Seq, m.Rows, m.Seq, m.Bytes
+	if h.Chain, err = journal.ParseHash(m.Chain); err != nil {
 		return h, nil, err
 	}
-	h.Seq, h.SealedSeq, h.Rows, h.SnapshotSeq, h.SnapshotBytes = m.Seq, m.Seq, m.Rows, m.Seq, m.Bytes
-	if h.Chain, err = journal.ParseHash(m.Chain); err == nil {
-		h.Digest, err = journal.ParseDigest(m.Digest)
+	if h.Digest, err = journal.ParseDigest(m.Digest); err != nil {
+		return h, nil, err
 	}
+	db, err := r.unpack(ctx, m, at)
 	return h, db, err
 }
 
+// empty makes a database that has its schema and nothing else.
+func (r *Recovery) empty(ctx context.Context, at bench) (storage.DB, error) {
+	if err := at.engine.Create(ctx, at.name); err != nil {
+		return nil, err
+	}
+	db, err := at.open(ctx)
+	if err != nil {
+		return nil, err
+	}
+	err = db.Write(ctx, func(tx *storage.Tx) error {
+		if _, err := storage.Migrate(ctx, tx, at.kind.Migrations); err != nil {
+			return err
+		}
+		return journal.Install(ctx, tx, at.kind.Tables)
+	})
+	if err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	return db, nil
+}
+
 // unpack puts a snapshot where the volume shall live: as the file itself on SQLite, row by row on PostgreSQL.
-func (r *Recovery) unpack(ctx context.Context, kind volume.Kind, m vault.Snapshot, name string, place volume.Place) (storage.DB, error) {
-	if files, ok := place.Engine.(*sqlite.Engine); ok {
-		if err := r.unpackFile(ctx, m, files.Path(name)); err != nil {
+func (r *Recovery) unpack(ctx context.Context, m vault.Snapshot, at bench) (storage.DB, error) {
+	if files, ok := at.engine.(*sqlite.Engine); ok {
+		path := files.Path(at.name)
+		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 			return nil, err
 		}
-		return place.Engine.Open(ctx, name)
+		if err := r.unpackFile(ctx, m, path); err != nil {
+			return nil, err
+		}
+		return at.open(ctx)
+	}
+	if err := at.engine.Create(ctx, at.name); err != nil {
+		return nil, err
 	}
 	dir, err := os.MkdirTemp(r.tmp, "restore-")
 	if err != nil {
@@ -141,33 +183,40 @@ func (r *Recovery) unpack(ctx context.Context, kind volume.Kind, m vault.Snapsho
 		return nil, err
 	}
 	defer from.Close()
-	to, err := place.Engine.Open(ctx, name)
+	to, err := at.open(ctx)
 	if err != nil {
 		return nil, err
 	}
-	return to, from.Read(ctx, func(tx *storage.Tx) error { return volume.Transfer(ctx, kind, tx, to) })
+	if err := from.Read(ctx, func(tx *storage.Tx) error { return volume.Transfer(ctx, at.kind, tx, to) }); err != nil {
+		return nil, errors.Join(err, to.Close())
+	}
+	return to, nil
 }
 
+// unpackFile writes a snapshot's file. It is made durable with what is replayed onto it, see finish.
 func (r *Recovery) unpackFile(ctx context.Context, m vault.Snapshot, path string) error {
 	f, err := os.OpenFile(path, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
 	if err != nil {
 		return err
 	}
-	err = r.vault.Unpack(ctx, m, f)
-	if err == nil {
-		err = f.Sync()
-	}
-	return errors.Join(err, f.Close())
+	return errors.Join(r.vault.Unpack(ctx, m, f), f.Close())
 }
+
+// fewBytes of commits, packed, are replayed with the journal's triggers in place: what they write is dropped with everything else in the journal.
+// Taking hundreds of triggers off and putting them on again takes longer than that.
+const fewBytes = 256 << 10
 
 // replay brings a base to the target, checking every link of the chain up to the newest commit, and stamps the journal.
 func (r *Recovery) replay(ctx context.Context, kind volume.Kind, db storage.DB, h journal.Head, frames []vault.Frame, b *Built, stamp journal.Commit) error {
 	return db.Write(ctx, func(tx *storage.Tx) error {
 		return storage.WithoutForeignKeys(ctx, tx, func() error {
-			if h.Seq < b.Target {
+			bare := bytesBetween(frames, h.Seq, b.Target) > fewBytes
+			if bare {
 				if err := journal.Uninstall(ctx, tx, kind.Tables); err != nil {
 					return err
 				}
+			} else if err := journal.Open(ctx, tx); err != nil {
+				return err
 			}
 			p := journal.NewReplayer(tx)
 			diff := newNet()
@@ -207,12 +256,22 @@ func (r *Recovery) replay(ctx context.Context, kind volume.Kind, db storage.DB, 
 			if err := journal.Restamp(ctx, tx, h, records, pending, changes); err != nil {
 				return err
 			}
-			if from < b.Target {
+			if bare {
 				return journal.Install(ctx, tx, kind.Tables)
 			}
 			return nil
 		})
 	})
+}
+
+// bytesBetween gives the packed bytes of the commits after one up to another.
+func bytesBetween(frames []vault.Frame, after, upTo int64) (n int64) {
+	for _, f := range frames {
+		if f.To > after && f.From <= upTo {
+			n += f.Length
+		}
+	}
+	return n
 }
 
 // walk goes through the commits after h, in order, moving h along and comparing with what the frames recorded.

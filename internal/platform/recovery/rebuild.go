@@ -3,11 +3,15 @@ package recovery
 import (
 	"context"
 	"fmt"
+	"slices"
+	"strings"
 	"sync/atomic"
 
 	"golang.org/x/sync/errgroup"
 
 	"holdfast.dev/internal/platform/fleet"
+	"holdfast.dev/internal/platform/journal"
+	"holdfast.dev/internal/platform/storage"
 	"holdfast.dev/internal/platform/volume"
 )
 
@@ -42,13 +46,16 @@ func (r *Recovery) RebuildAll(ctx context.Context, workers int, report func(Prog
 }
 
 func (r *Recovery) rebuildMany(ctx context.Context, refs []volume.Ref, workers int, report func(Progress)) ([]Built, error) {
+	if err := r.vault.Refresh(ctx); err != nil {
+		return nil, err
+	}
 	built := make([]Built, len(refs))
 	var done atomic.Int64
 	g, gctx := errgroup.WithContext(ctx)
 	g.SetLimit(workers)
 	for i, ref := range refs {
 		g.Go(func() (err error) {
-			if built[i], err = r.Rebuild(gctx, ref); err != nil {
+			if built[i], err = r.rebuild(gctx, ref); err != nil {
 				return fmt.Errorf("rebuild %s: %w", ref, err)
 			}
 			report(Progress{Step: "building", Done: int(done.Add(1)), Total: len(refs), Unit: "volumes"})
@@ -56,4 +63,62 @@ func (r *Recovery) rebuildMany(ctx context.Context, refs []volume.Ref, workers i
 		})
 	}
 	return built, g.Wait()
+}
+
+// Missing lists the volumes whose database is gone.
+func (r *Recovery) Missing(ctx context.Context) ([]volume.Ref, error) {
+	names, err := r.fleet.Engine().List(ctx)
+	if err != nil {
+		return nil, err
+	}
+	there := map[string]bool{}
+	for _, n := range names {
+		there[n] = true
+	}
+	var gone []volume.Ref
+	for _, ref := range r.fleet.Volumes() {
+		place, err := r.fleet.Locate(ctx, ref)
+		if err != nil {
+			return nil, err
+		}
+		if !there[ref.Name(place.Generation)] {
+			gone = append(gone, ref)
+		}
+	}
+	slices.SortFunc(gone, func(a, b volume.Ref) int { return strings.Compare(a.String(), b.String()) })
+	return gone, nil
+}
+
+// Rebuild makes a volume that is gone anew, in its newest state, where it was. The volume must not be there.
+func (r *Recovery) Rebuild(ctx context.Context, ref volume.Ref) (Built, error) {
+	if err := r.vault.Refresh(ctx); err != nil {
+		return Built{}, err
+	}
+	return r.rebuild(ctx, ref)
+}
+
+func (r *Recovery) rebuild(ctx context.Context, ref volume.Ref) (Built, error) {
+	place, err := r.fleet.Locate(ctx, ref)
+	if err != nil {
+		return Built{}, err
+	}
+	ok, err := place.Engine.Exists(ctx, ref.Name(place.Generation))
+	if err != nil {
+		return Built{}, err
+	}
+	if ok {
+		return Built{}, fmt.Errorf("volume %s: %w", ref, storage.ErrExists)
+	}
+	if err := r.pool.Evict(ctx, ref); err != nil {
+		return Built{}, err
+	}
+	var b Built
+	err = r.quiet.run(func() (err error) {
+		b, err = r.build(ctx, ref, 0, place.Generation, journal.Commit{})
+		return err
+	})
+	if err != nil {
+		return b, err
+	}
+	return b, r.settle(ctx, b)
 }

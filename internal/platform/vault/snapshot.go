@@ -12,6 +12,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/klauspost/compress/zstd"
@@ -185,6 +186,15 @@ func (v *Vault) Describe(ctx context.Context, ref string, seq int64) (Snapshot, 
 	return m, nil
 }
 
+// unpackers are decoders at rest: making one takes longer than unpacking a small volume.
+var unpackers = sync.Pool{New: func() any {
+	r, err := zstd.NewReader(nil, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxMemory(1<<30))
+	if err != nil {
+		panic(err) // the options above are constants
+	}
+	return r
+}}
+
 // Unpack writes a snapshot's SQLite file to w, checking the object's hash on the way.
 func (v *Vault) Unpack(ctx context.Context, m Snapshot, w io.Writer) error {
 	o, err := v.store.Open(ctx, m.Object)
@@ -194,11 +204,11 @@ func (v *Vault) Unpack(ctx context.Context, m Snapshot, w io.Writer) error {
 	defer o.Close()
 	hash := sha256.New()
 	packed := io.TeeReader(o, hash)
-	r, err := zstd.NewReader(packed, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxMemory(1<<30))
-	if err != nil {
-		return err
+	r := unpackers.Get().(*zstd.Decoder)
+	defer unpackers.Put(r)
+	if err := r.Reset(packed); err != nil {
+		return fmt.Errorf("vault object %s: %w", m.Object, err)
 	}
-	defer r.Close()
 	n, err := io.Copy(w, r)
 	if err != nil {
 		return fmt.Errorf("vault object %s: %w", m.Object, err)

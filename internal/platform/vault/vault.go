@@ -105,6 +105,15 @@ func (v *Vault) History(ctx context.Context, ref string) ([]Frame, error) {
 	if err := v.refresh(ctx); err != nil {
 		return nil, err
 	}
+	return v.Known(ref)
+}
+
+// Refresh reads which segments came since the last call. A History does so by itself; whoever asks for a thousand volumes at once does it once and
+// asks Known.
+func (v *Vault) Refresh(ctx context.Context) error { return v.refresh(ctx) }
+
+// Known is History by what was read of the store so far.
+func (v *Vault) Known(ref string) ([]Frame, error) {
 	v.mu.Lock()
 	frames := slices.Clone(v.frames[ref])
 	v.mu.Unlock()

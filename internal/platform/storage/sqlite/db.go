@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"net/url"
 	"os"
+	"path/filepath"
 	"sync"
 
 	"holdfast.dev/internal/platform/storage"
@@ -20,6 +21,7 @@ const maxReaders = 8
 type DB struct {
 	path     string
 	readOnly bool
+	building bool
 	pool     *sql.DB
 	writer   chan *conn
 	readers  chan *conn // idle read connections
@@ -30,10 +32,36 @@ type DB struct {
 // OpenFile opens a file that exists (an empty one is a new database).
 func OpenFile(path string) (*DB, error) { return open(path, "rw") }
 
+// OpenBuild opens a file that is being made and that nobody else has: nothing of it is durable before FinishBuild, and a crash leaves a ruin that
+// whoever made it removes.
+func OpenBuild(path string) (*DB, error) { return open(path, "build") }
+
+// FinishBuild closes a database opened by OpenBuild, as any other one is kept, and makes its file durable with one fsync.
+func (db *DB) FinishBuild() error {
+	w := <-db.writer
+	_, err := w.Exec(context.Background(), "PRAGMA journal_mode=WAL", nil)
+	db.writer <- w
+	if err = errors.Join(classify(err), db.Close()); err != nil {
+		return fmt.Errorf("finish %s: %w", db.path, err)
+	}
+	f, err := os.Open(db.path)
+	if err != nil {
+		return err
+	}
+	if err := errors.Join(f.Sync(), f.Close()); err != nil {
+		return fmt.Errorf("finish %s: %w", db.path, err)
+	}
+	return syncDir(filepath.Dir(db.path))
+}
+
 // OpenImmutable opens a file for reading that nobody writes, such as an unpacked snapshot: no locks, no log.
 func OpenImmutable(path string) (*DB, error) { return open(path, "ro") }
 
 func open(path, mode string) (*DB, error) {
+	building := mode == "build"
+	if building {
+		mode = "rw"
+	}
 	dsn := "file:" + (&url.URL{Path: path}).EscapedPath() + "?mode=" + mode
 	if mode == "ro" {
 		dsn += "&immutable=1"
@@ -44,7 +72,7 @@ func open(path, mode string) (*DB, error) {
 	}
 	pool.SetMaxOpenConns(maxReaders + 1)
 	pool.SetMaxIdleConns(maxReaders + 1)
-	db := &DB{path: path, readOnly: mode == "ro", pool: pool, writer: make(chan *conn, 1), readers: make(chan *conn, maxReaders), slots: make(chan struct{}, maxReaders)}
+	db := &DB{path: path, readOnly: mode == "ro", building: building, pool: pool, writer: make(chan *conn, 1), readers: make(chan *conn, maxReaders), slots: make(chan struct{}, maxReaders)}
 	if mode == "ro" {
 		return db, nil
 	}
@@ -65,7 +93,9 @@ func (db *DB) connect(write bool) (*conn, error) {
 		return nil, fmt.Errorf("connect %s: %w", db.path, classify(err))
 	}
 	setup := []string{"PRAGMA busy_timeout=10000", "PRAGMA foreign_keys=ON", "PRAGMA recursive_triggers=ON", "PRAGMA temp_store=MEMORY", "PRAGMA cache_size=-32000", "PRAGMA wal_autocheckpoint=4000"}
-	if write {
+	if write && db.building {
+		setup = append([]string{"PRAGMA synchronous=OFF", "PRAGMA journal_mode=MEMORY"}, setup...)
+	} else if write {
 		setup = append([]string{"PRAGMA journal_mode=WAL", "PRAGMA synchronous=FULL"}, setup...)
 	} else {
 		setup = append(setup, "PRAGMA query_only=ON")

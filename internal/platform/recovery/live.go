@@ -1,0 +1,81 @@
+package recovery
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"holdfast.dev/internal/platform/storage"
+	"holdfast.dev/internal/platform/volume"
+)
+
+// saveLive ships what the vault lacks. What is open is shipped first: when the files were removed under a running process, its open handles still
+// have the last commits. Then it waits until nobody uses the volumes and ships what came in between. A volume that is gone or damaged has nothing
+// more to save: its reason is given.
+//
+// It gives what could not be saved, by owner.
+func (r *Recovery) saveLive(ctx context.Context, refs []volume.Ref) map[string]string {
+	if err := r.shipOpen(ctx, refs); err != nil {
+		r.log.Warn("commits of a volume to restore could not be shipped while it was open", "error", err)
+	}
+	why := map[string]string{}
+	note := func(ref volume.Ref, err error) {
+		if said := why[ref.Owner]; said != "" {
+			why[ref.Owner] = said + "; " + err.Error()
+		} else {
+			why[ref.Owner] = err.Error()
+		}
+	}
+	for _, ref := range refs {
+		if err := r.closeLive(ctx, ref); err != nil {
+			note(ref, err)
+		}
+	}
+	if r.shipper != nil {
+		if err := r.shipper.Flush(ctx); err != nil {
+			for _, ref := range refs {
+				note(ref, err)
+			}
+		}
+	}
+	return why
+}
+
+func (r *Recovery) shipOpen(ctx context.Context, refs []volume.Ref) error {
+	if r.shipper == nil {
+		return nil
+	}
+	var errs []error
+	for _, ref := range refs {
+		if err := r.pool.Volume(ref).Adopt(ctx); err != nil {
+			if !errors.Is(err, storage.ErrMissing) {
+				errs = append(errs, err)
+			}
+			continue
+		}
+		r.shipper.Mark(ref)
+	}
+	return errors.Join(append(errs, r.shipper.Flush(ctx))...)
+}
+
+// closeLive waits for the last users of a volume and closes it; what its files still have is marked to be shipped.
+func (r *Recovery) closeLive(ctx context.Context, ref volume.Ref) error {
+	if err := r.pool.Evict(ctx, ref); err != nil {
+		return err
+	}
+	place, err := r.fleet.Locate(ctx, ref)
+	if err != nil {
+		return err
+	}
+	ok, err := place.Engine.Exists(ctx, ref.Name(place.Generation))
+	if err != nil || !ok {
+		return fmt.Errorf("%s is gone", ref)
+	}
+	if err := r.pool.Volume(ref).Adopt(ctx); err != nil {
+		return fmt.Errorf("%s cannot be read: %w", ref, err)
+	}
+	if r.shipper != nil {
+		r.shipper.Mark(ref)
+	}
+	return nil
+}
