@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"holdfast.dev/internal/base/clock"
@@ -29,6 +30,7 @@ import (
 	"holdfast.dev/internal/platform/storage/sqlite"
 	"holdfast.dev/internal/platform/vault"
 	"holdfast.dev/internal/platform/volume"
+	"holdfast.dev/internal/platform/watch"
 	"holdfast.dev/internal/platform/webhook"
 )
 
@@ -53,6 +55,7 @@ type Node struct {
 	products  products
 	commits   *broadcast
 	restores  restores
+	watcher   atomic.Pointer[watch.Watcher] // once it runs
 	locks     []*os.File
 	stop      context.CancelFunc
 	running   sync.WaitGroup

@@ -18,11 +18,15 @@ type Server struct {
 	baseURL string // configured; empty to take the request's host
 	http    *http.Server
 	told    told
+
+	operators *operatorAuth
+	runs      *planRuns
+	heads     headCache
 }
 
 // NewServer wires every route of every product.
 func NewServer(n *Node) (*Server, error) {
-	s := &Server{node: n, baseURL: n.Options.BaseURL}
+	s := &Server{node: n, baseURL: n.Options.BaseURL, operators: newOperatorAuth(n), runs: newPlanRuns(n)}
 	s.mux = httpkit.NewMux(n.products.access, n.Log)
 	if n.serves("access") {
 		s.mux.Handle(n.products.access.Routes()...)
@@ -33,6 +37,9 @@ func NewServer(n *Node) (*Server, error) {
 		}
 	}
 	s.mux.Handle(s.platformRoutes()...)
+	if n.takes(0) {
+		s.mux.Handle(s.consoleRoutes()...)
+	}
 	s.mux.HandleFallback(s.pages())
 	h, err := httpkit.Wrap(s.routeSite(s.mux), n.Log)
 	if err != nil {

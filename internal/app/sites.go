@@ -17,6 +17,10 @@ import (
 func (s *Server) routeSite(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		r = s.ownDomain(r)
+		if outsideOfSites(r.URL.Path) && s.siteOfHost(r) == nil {
+			next.ServeHTTP(w, r)
+			return
+		}
 		site, prefix, err := s.findSite(r)
 		if err != nil {
 			s.refuse(w, r, err)
@@ -98,10 +102,8 @@ func (s *Server) findSite(r *http.Request) (site *fleet.Site, prefix string, err
 		site, err = s.node.Fleet.SiteBySlug(slug)
 		return site, "/s/" + slug, err
 	}
-	if label, _, ok := strings.Cut(hostOnly(r.Host), "."); ok {
-		if site, err := s.node.Fleet.SiteBySlug(label); err == nil {
-			return site, "", nil
-		}
+	if site := s.siteOfHost(r); site != nil {
+		return site, "", nil
 	}
 	if id, ok := apikey.SiteOf(r); ok {
 		if site, err := s.node.Fleet.Site(id); err == nil {
@@ -109,6 +111,19 @@ func (s *Server) findSite(r *http.Request) (site *fleet.Site, prefix string, err
 		}
 	}
 	return s.node.Fleet.OnlySite(), "", nil
+}
+
+// siteOfHost gives the site that the host of a request names, nil when it names none.
+func (s *Server) siteOfHost(r *http.Request) *fleet.Site {
+	label, _, ok := strings.Cut(hostOnly(r.Host), ".")
+	if !ok {
+		return nil
+	}
+	site, err := s.node.Fleet.SiteBySlug(label)
+	if err != nil {
+		return nil
+	}
+	return site
 }
 
 // usable refuses what the site's state does not allow. A site being restored can be read as far as there is something to read.

@@ -35,6 +35,7 @@ func (n *Node) newWatcher(ctx context.Context) (*watch.Watcher, func(), error) {
 			return n.Maintenance.Freeze(identity.AsSystem(ctx, "watcher"), why)
 		},
 		Alarm: n.alarm})
+	n.watcher.Store(w)
 	return w, func() { pool.Close(); engine.Close() }, nil
 }
 
