@@ -77,6 +77,9 @@ func (n *Node) RestoreSite(ctx context.Context, s *fleet.Site, target recovery.T
 	if err != nil {
 		return res, err
 	}
+	if err := n.endFace(ctx, s.ID); err != nil {
+		return res, err
+	}
 	return res, n.republish(ctx, s)
 }
 
@@ -117,10 +120,17 @@ func (n *Node) StartRestore(ctx context.Context, s *fleet.Site, target recovery.
 // stillDue is how old a job may be that goes on after its volume was rebuilt in its newest state.
 const stillDue = 10 * time.Minute
 
+// hasJobs tells whether a volume that is being brought back has jobs.
+func hasJobs(ctx context.Context, tx *storage.Tx, kind volume.Kind) (bool, error) {
+	if !slices.ContainsFunc(kind.Tables, func(t storage.Table) bool { return t.Name == jobs.Tables[0].Name }) {
+		return false, nil
+	}
+	return jobs.AnyIn(ctx, tx)
+}
+
 // restored holds what a volume that was brought back would send of its past, and looks at what is due from now on.
 func (n *Node) restored(ctx context.Context, b recovery.Built) error {
-	k, _ := n.Pool.Kind(b.Ref.Kind)
-	if !slices.ContainsFunc(k.Tables, func(t storage.Table) bool { return t.Name == jobs.Tables[0].Name }) {
+	if k, _ := n.Pool.Kind(b.Ref.Kind); !slices.ContainsFunc(k.Tables, func(t storage.Table) bool { return t.Name == jobs.Tables[0].Name }) {
 		return nil
 	}
 	grace := stillDue

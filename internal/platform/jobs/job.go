@@ -128,7 +128,10 @@ func HoldPast(ctx context.Context, tx *volume.Tx, grace time.Duration) error {
 }
 
 // Any tells whether a volume has jobs that are due at some time.
-func Any(ctx context.Context, tx *volume.Tx) (bool, error) {
+func Any(ctx context.Context, tx *volume.Tx) (bool, error) { return AnyIn(ctx, tx.Tx) }
+
+// AnyIn is Any for a database that is no volume yet.
+func AnyIn(ctx context.Context, tx *storage.Tx) (bool, error) {
 	var next *int64
 	err := tx.Get(ctx, qNext, nil, &next)
 	return next != nil, err

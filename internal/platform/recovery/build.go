@@ -28,6 +28,7 @@ type Built struct {
 	Bytes      int64 // of the database built
 	Replayed   int64 // commits replayed on top of the snapshot
 	Undoes     int   // rows that differ from the state at Head
+	Pending    bool  // it has something that is to happen later; see Config.Pending
 }
 
 // build makes the state of a volume at commit target (0: the newest) under a generation, and proves it. stamp is the record of the
@@ -65,7 +66,7 @@ func (r *Recovery) build(ctx context.Context, ref volume.Ref, target, generation
 	if err := r.replay(ctx, kind, db, base, frames, &b, stamp); err != nil {
 		return b, fmt.Errorf("rebuild %s at commit %d: %w", ref, target, err)
 	}
-	if err := verify(ctx, kind, db, &b); err != nil {
+	if err := r.verify(ctx, kind, db, &b); err != nil {
 		return b, err
 	}
 	if err := finish(db); err != nil {
@@ -304,9 +305,13 @@ func (r *Recovery) walk(ctx context.Context, frames []vault.Frame, h *journal.He
 	return nil
 }
 
-// verify reads every row that was built and compares the digest with the recorded one.
-func verify(ctx context.Context, kind volume.Kind, db storage.DB, b *Built) error {
-	return db.Read(ctx, func(tx *storage.Tx) error {
+// verify reads every row that was built, back from where it was written, and compares the digest with the recorded one.
+func (r *Recovery) verify(ctx context.Context, kind volume.Kind, db storage.DB, b *Built) error {
+	read := db.Read
+	if file, ok := db.(*sqlite.DB); ok {
+		read = file.ReadBack
+	}
+	return read(ctx, func(tx *storage.Tx) error {
 		d, rows, err := journal.Scan(ctx, tx, kind.Tables)
 		if err != nil {
 			return err
@@ -314,6 +319,7 @@ func verify(ctx context.Context, kind volume.Kind, db storage.DB, b *Built) erro
 		if d.String() != b.Digest || rows != b.Rows {
 			return fmt.Errorf("%s rebuilt at commit %d has digest %s (%d rows), recorded was %s (%d rows)", b.Ref, b.Target, d, rows, b.Digest, b.Rows)
 		}
-		return nil
+		b.Pending, err = r.pending(ctx, tx, kind)
+		return err
 	})
 }

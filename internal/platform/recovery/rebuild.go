@@ -120,5 +120,8 @@ func (r *Recovery) rebuild(ctx context.Context, ref volume.Ref) (Built, error) {
 	if err != nil {
 		return b, err
 	}
+	if !b.Pending {
+		return b, nil
+	}
 	return b, r.settle(ctx, b)
 }

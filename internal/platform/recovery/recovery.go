@@ -10,6 +10,7 @@ import (
 	"holdfast.dev/internal/base/clock"
 	"holdfast.dev/internal/base/ids"
 	"holdfast.dev/internal/platform/fleet"
+	"holdfast.dev/internal/platform/storage"
 	"holdfast.dev/internal/platform/vault"
 	"holdfast.dev/internal/platform/volume"
 )
@@ -24,6 +25,7 @@ type Recovery struct {
 	tmp     string
 	log     *slog.Logger
 	settle  func(context.Context, Built) error
+	pending func(context.Context, *storage.Tx, volume.Kind) (bool, error)
 	quiet   *throttle
 
 	mu     sync.Mutex
@@ -39,7 +41,10 @@ type Config struct {
 	Clock   clock.Clock
 	Tmp     string
 	Log     *slog.Logger
-	// Restored is called for every volume that was brought back, before anybody can change it: what its time past would send is held there.
+	// Pending tells whether a volume has something that is to happen later, such as jobs. The default is that it has.
+	Pending func(ctx context.Context, tx *storage.Tx, kind volume.Kind) (bool, error)
+	// Restored is called for every volume with something pending that was brought back, before anybody can change it: what its time past would send is
+	// held there.
 	Restored func(ctx context.Context, b Built) error
 	// Builders is how many volumes are built at the same time, over all restores; the default is one a processor.
 	Builders int
@@ -50,7 +55,10 @@ func New(c Config) *Recovery {
 	if c.Restored == nil {
 		c.Restored = func(context.Context, Built) error { return nil }
 	}
-	return &Recovery{settle: c.Restored, vault: c.Vault, shipper: c.Shipper, pool: c.Pool, fleet: c.Fleet, clock: c.Clock, tmp: c.Tmp, log: c.Log,
+	if c.Pending == nil {
+		c.Pending = func(context.Context, *storage.Tx, volume.Kind) (bool, error) { return true, nil }
+	}
+	return &Recovery{pending: c.Pending, settle: c.Restored, vault: c.Vault, shipper: c.Shipper, pool: c.Pool, fleet: c.Fleet, clock: c.Clock, tmp: c.Tmp, log: c.Log,
 		quiet: newThrottle(c.Builders)}
 }
 

@@ -36,6 +36,21 @@ func OpenFile(path string) (*DB, error) { return open(path, "rw") }
 // whoever made it removes.
 func OpenBuild(path string) (*DB, error) { return open(path, "build") }
 
+// ReadBack reads what was built from the file, on the connection that wrote it: its memory of pages is dropped first, and another connection would
+// read the whole schema once more, which takes longer than reading a small volume.
+func (db *DB) ReadBack(ctx context.Context, fn func(*storage.Tx) error) error {
+	w := <-db.writer
+	defer func() { db.writer <- w }()
+	if _, err := w.Exec(ctx, "PRAGMA shrink_memory", nil); err != nil {
+		return classify(err)
+	}
+	if err := w.begin("BEGIN"); err != nil {
+		return err
+	}
+	defer w.rollback()
+	return fn(storage.NewTx(w, storage.SQLite, classify))
+}
+
 // FinishBuild closes a database opened by OpenBuild, as any other one is kept, and makes its file durable with one fsync.
 func (db *DB) FinishBuild() error {
 	w := <-db.writer
