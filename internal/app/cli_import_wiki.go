@@ -23,8 +23,8 @@ func (c *cli) importConfluenceCommand() *cobra.Command {
 		if err != nil {
 			return err
 		}
-		report, err := n.ImportConfluence(ctx, s, c.path(args[0]), func(read, total int64, pages int) {
-			c.env.Progress(Progress{Step: fmt.Sprintf("importing (%d pages, comments and versions)", pages), Done: read >> 10, Total: max(total>>10, 1), Unit: "KiB"})
+		report, err := n.ImportConfluence(ctx, s, c.path(args[0]), func(step string, done, total int64, unit string) {
+			c.env.Progress(Progress{Step: step, Done: done, Total: total, Unit: unit})
 		})
 		if report != nil {
 			if perr := c.print(report, "%s\n\n%d pages a second", report, int(report.PagesPerSecond)); perr != nil {
@@ -38,7 +38,7 @@ func (c *cli) importConfluenceCommand() *cobra.Command {
 }
 
 // ImportConfluence takes an export into a site and gives the loss report, also when it was stopped on the way.
-func (n *Node) ImportConfluence(ctx context.Context, s *fleet.Site, path string, progress func(read, total int64, pages int)) (*importer.Report, error) {
+func (n *Node) ImportConfluence(ctx context.Context, s *fleet.Site, path string, progress func(step string, done, total int64, unit string)) (*importer.Report, error) {
 	if !n.Fleet.HasProduct(s.ID, "wiki") {
 		return nil, fault.Bad("The wiki is not switched on for the site %s.", s.Slug)
 	}

@@ -22,7 +22,7 @@ func (w *writer) thereWithBelongings(i *item) {
 		r.notTaken(i.whatDraft(), changed, i.name(), len(i.drafts))
 	}
 	for _, x := range i.labels {
-		w.usedLabel(x.label)
+		w.l.labelThere[x.label] = true
 	}
 	r.there(aLabelling, len(i.labels))
 	r.there(aRestriction, len(i.read)+len(i.update))

@@ -32,7 +32,6 @@ func (m *model) collect(o *source.Object, r *Report) error {
 	case "Page", "BlogPost", "Comment", "Attachment", "SpaceDescription", "CustomContentEntityObject":
 		m.content(o, r)
 	case "BodyContent":
-		m.bodyCount++
 		// A body cannot hold the end of a CDATA section within the one that it stands in: exports write a space into it.
 		body := strings.ReplaceAll(o.Get("body"), "]] >", "]]>")
 		of := o.FirstRef("content").ID
@@ -46,7 +45,7 @@ func (m *model) collect(o *source.Object, r *Report) error {
 		m.user(o)
 	case "InternalUser":
 		m.account(o)
-		r.taken(anAccount, 1)
+		m.accounts++
 	case "Label":
 		m.labels[o.ID] = &labelRow{o.ID, o.Get("name"), strings.ToLower(strings.TrimSpace(o.Get("namespace")))}
 	case "Labelling":

@@ -58,7 +58,7 @@ func (l *run) files(ctx context.Context) error {
 			return fmt.Errorf("attachment %s: %w", v.name(), err)
 		}
 		l.stored[v] = s
-		l.tell()
+		l.tell("storing attachments", int64(len(l.stored)), int64(len(wanted)), "files")
 		return nil
 	})
 }

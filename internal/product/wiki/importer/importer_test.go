@@ -182,8 +182,9 @@ func TestAnImportThatWasStoppedIsContinued(t *testing.T) {
 			ctx, stop := context.WithCancel(ctx)
 			l := s.loader()
 			l.Batch = 30
-			l.Progress = func(_, _ int64, pages int) {
-				if pages >= 60 {
+			calls := 0
+			l.Progress = func(step string, done, _ int64, _ string) {
+				if calls++; step == "taking pages" && calls > 3 {
 					stop()
 				}
 			}

@@ -98,7 +98,7 @@ func (m *model) linkDetails(r *Report) {
 			i.details = map[string]string{}
 		}
 		i.details[d.name] = d.value
-		r.taken(aDetail, 1)
+		i.detailed++
 	}
 	m.details = nil
 	for _, i := range m.items {

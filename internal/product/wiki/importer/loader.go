@@ -12,6 +12,7 @@ import (
 	"fmt"
 	"io"
 	"path"
+	"slices"
 	"strings"
 	"time"
 
@@ -32,8 +33,8 @@ type Loader struct {
 	Blobs     needs.Blobs
 	Clock     clock.Clock
 	Batch     int // pages, versions, comments and files a commit; batchItems when 0
-	// Progress is told how many bytes were read, and how many pages, comments and versions were written. It may be nil.
-	Progress func(read, total int64, pages int)
+	// Progress is told what is done and how much of it: KiB of the export that were read, files that were stored, pages that were written. It may be nil.
+	Progress func(step string, done, total int64, unit string)
 }
 
 // run is one export being taken.
@@ -55,7 +56,8 @@ type run struct {
 	values      *converter
 	guards      map[int64]int64
 	groups      map[string]bool
-	labelled    map[string]bool // labels that something here has
+	labelled    map[string]bool // labels that something got
+	labelThere  map[string]bool // labels that something had from an earlier run
 }
 
 // Load takes every export that it finds at a place: a zip, a folder or an archive, of one export or of several. The report is complete also when the
@@ -97,7 +99,7 @@ func (l *Loader) load(ctx context.Context, place string, report *Report, start t
 			report.Kind = "several"
 		}
 		r := &run{Loader: l, archive: a, prefix: e.prefix, total: total, batch: cmp.Or(l.Batch, batchItems), started: start, report: report,
-			keys: map[string]bool{}, guards: map[int64]int64{}, groups: map[string]bool{}, labelled: map[string]bool{}}
+			keys: map[string]bool{}, guards: map[int64]int64{}, groups: map[string]bool{}, labelled: map[string]bool{}, labelThere: map[string]bool{}}
 		if err := r.take(ctx, e); err != nil {
 			return fmt.Errorf("%s: %w", e.name(), err)
 		}
@@ -162,9 +164,9 @@ func exports(a *archivefile.Archive) []*export {
 	return out
 }
 
-func (l *run) tell() {
+func (l *run) tell(step string, done, total int64, unit string) {
 	if l.Progress != nil {
-		l.Progress(min(l.archive.Read(), l.total), l.total, l.report.Pages)
+		l.Progress(step, min(done, total), total, unit)
 	}
 }
 
@@ -202,7 +204,7 @@ func (l *run) take(ctx context.Context, e *export) (err error) {
 	if err := l.files(ctx); err != nil {
 		return err
 	}
-	counted.taken(aPerson, len(l.m.users))
+	l.countPeople(counted)
 	l.report.merge(counted)
 	if err := l.spaces(ctx); err != nil {
 		return err
@@ -215,7 +217,7 @@ func (l *run) take(ctx context.Context, e *export) (err error) {
 	}
 	l.dropped(l.report)
 	l.labelsTaken()
-	l.tell()
+	l.details()
 	return nil
 }
 
@@ -282,7 +284,7 @@ func (l *run) read(ctx context.Context, e *export, f *archivefile.File, counted 
 			if err := ctx.Err(); err != nil {
 				return err
 			}
-			l.tell()
+			l.tell("reading "+e.name(), l.archive.Read()>>10, max(l.total>>10, 1), "KiB")
 		}
 	}
 	for what, n := range faults() {
@@ -301,6 +303,10 @@ func (l *run) pages(ctx context.Context) error {
 		defer close(batches)
 		failed <- l.prepare(ctx, batches)
 	}()
+	total, done := int64(0), int64(0)
+	for _, s := range l.m.spaces {
+		total += int64(len(l.m.inTree(s)))
+	}
 	for b := range batches {
 		if err := l.write(ctx, b); err != nil {
 			stop()
@@ -309,7 +315,8 @@ func (l *run) pages(ctx context.Context) error {
 			<-failed
 			return err
 		}
-		l.tell()
+		done += int64(len(b.units))
+		l.tell("taking pages", done, total, "pages")
 	}
 	return <-failed
 }
@@ -317,10 +324,42 @@ func (l *run) pages(ctx context.Context) error {
 // labelsTaken counts the labels that something here has.
 func (l *run) labelsTaken() {
 	for id, is := range l.m.labels {
-		if l.labelled[id] || l.m.onTemplates[id] {
+		switch {
+		case l.labelled[id] || l.m.onTemplates[id] && !l.before():
 			l.report.taken(aLabel, 1)
-		} else {
+		case l.labelThere[id] || l.m.onTemplates[id]:
+			l.report.there(aLabel, 1)
+		default:
 			l.report.notTaken(aLabel, "nothing that was taken has it", is.name, 1)
+		}
+	}
+}
+
+// before tells whether all spaces of the export came with an earlier run.
+func (l *run) before() bool {
+	return len(l.m.spaces) > 0 && !slices.ContainsFunc(l.m.spaces, func(s *space) bool { return !s.there })
+}
+
+func (l *run) countPeople(r *Report) {
+	count := r.taken
+	if l.before() {
+		count = r.there
+	}
+	count(aPerson, len(l.m.users))
+	count(anAccount, l.m.accounts)
+}
+
+// details counts the properties that something was made of.
+func (l *run) details() {
+	for _, i := range l.m.items {
+		of := l.m.standing(i.id)
+		switch {
+		case of == nil || of.owner == nil:
+			l.report.notTaken(aDetail, "its content was not taken", i.name(), i.detailed)
+		case of.there:
+			l.report.there(aDetail, i.detailed)
+		default:
+			l.report.taken(aDetail, i.detailed)
 		}
 	}
 }

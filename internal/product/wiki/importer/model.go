@@ -32,7 +32,7 @@ type model struct {
 	templates    []*template
 	details      []*detail
 	bodies       *spool
-	bodyCount    int
+	accounts     int // rows of the server's own directory
 }
 
 func newModel(bodies *spool) *model {
@@ -70,6 +70,7 @@ type item struct {
 	position           int64                   // 0 when there is none
 	lists              map[string][]source.Ref // what it names as its own, which the others may not say
 	details            map[string]string       // the properties that something is made of
+	detailed           int                     // how many rows of the export they are
 	mime, size, plugin string
 
 	versions []*item // of the past, oldest first

@@ -55,7 +55,7 @@ func (w *writer) spaceThere(s *space) {
 	}
 	r.there(aPermission, len(s.permissions))
 	for _, x := range s.labels {
-		w.usedLabel(x.label)
+		w.l.labelThere[x.label] = true
 	}
 	r.there(aLabelling, len(s.labels))
 	for _, f := range s.follows {
