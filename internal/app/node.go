@@ -55,6 +55,7 @@ type Node struct {
 	products  products
 	commits   *broadcast
 	restores  restores
+	faces     faces
 	watcher   atomic.Pointer[watch.Watcher] // once it runs
 	locks     []*os.File
 	stop      context.CancelFunc
@@ -160,7 +161,7 @@ func (n *Node) wire(store vault.Store) {
 		Kinds: Kinds(),
 		Clock: n.Clock,
 		Locate: func(ctx context.Context, ref volume.Ref) (volume.Place, error) {
-			return n.Fleet.Locate(ctx, ref)
+			return n.locate(ctx, ref)
 		},
 		Writable: n.writable,
 		Wake:     func(ref volume.Ref, at time.Time) error { return n.Jobs.Wake(ref, at) },

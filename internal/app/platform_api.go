@@ -4,8 +4,10 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"time"
 
 	"holdfast.dev/internal/base/fault"
+	"holdfast.dev/internal/platform/fleet"
 	"holdfast.dev/internal/platform/httpkit"
 	"holdfast.dev/internal/platform/identity"
 	"holdfast.dev/internal/product/access"
@@ -35,6 +37,9 @@ type siteInfo struct {
 	ID   string `json:"id"`
 	Slug string `json:"slug"`
 	Name string `json:"name"`
+	// State is that of the fleet: "active", "read-only", "restoring". ShownAt is the instant of what a read-only site shows.
+	State   string     `json:"state"`
+	ShownAt *time.Time `json:"shownAt,omitempty"`
 }
 
 type siteLink struct {
@@ -67,7 +72,14 @@ func (s *Server) session(r *http.Request, info access.SessionInfo) sessionBody {
 		}
 		return body
 	}
-	body.Site = &siteInfo{site.ID.String(), site.Slug, site.Name}
+	body.Site = &siteInfo{ID: site.ID.String(), Slug: site.Slug, Name: site.Name}
+	if now, err := s.node.Fleet.Site(site.ID); err == nil {
+		body.Site.State = string(now.State)
+		if now.State == fleet.ReadOnly {
+			at := s.node.FaceOf(r.Context(), now)
+			body.Site.ShownAt = &at
+		}
+	}
 	body.Products = append(body.Products, s.node.Fleet.Products(site.ID)...)
 	if info.Account != nil { // the other sites of the organization; strangers learn of none
 		for _, other := range s.node.Fleet.All() {

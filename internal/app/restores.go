@@ -77,9 +77,6 @@ func (n *Node) RestoreSite(ctx context.Context, s *fleet.Site, target recovery.T
 	if err != nil {
 		return res, err
 	}
-	if err := n.endFace(ctx, s.ID); err != nil {
-		return res, err
-	}
 	return res, n.republish(ctx, s)
 }
 

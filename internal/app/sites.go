@@ -34,6 +34,7 @@ func (s *Server) routeSite(next http.Handler) http.Handler {
 			s.refuse(w, r, err)
 			return
 		}
+		s.markReadOnly(w, r, site)
 		hs := &httpkit.Site{ID: site.ID, Org: site.Org, Slug: site.Slug, Name: site.Name, BasePath: prefix, BaseURL: s.origin(r) + prefix}
 		r = r.WithContext(httpkit.WithSite(r.Context(), hs))
 		if prefix != "" {
@@ -126,12 +127,13 @@ func (s *Server) siteOfHost(r *http.Request) *fleet.Site {
 	return site
 }
 
-// usable refuses what the site's state does not allow. A site being restored can be read as far as there is something to read.
+// usable refuses what the site's state does not allow. A site being restored can be read as far as there is something to read. Of one that is read-only, the
+// volumes themselves refuse what would change them.
 func usable(site *fleet.Site, r *http.Request) error {
 	switch site.State {
 	case fleet.Suspended, fleet.Tombstoned:
 		return fault.Unavailable("This site is %s. Its data is safe; ask your administrator.", site.State)
-	case fleet.ReadOnly, fleet.Restoring:
+	case fleet.Restoring:
 		reading := r.Method == http.MethodGet || r.Method == http.MethodHead || r.Method == http.MethodOptions
 		signing := r.URL.Path == "/api/session"
 		if !reading && !signing && !strings.HasSuffix(r.URL.Path, "/search") && !strings.HasSuffix(r.URL.Path, "/search/jql") {

@@ -34,7 +34,7 @@ func (n *Node) newWatcher(ctx context.Context) (*watch.Watcher, func(), error) {
 		Freeze: func(ctx context.Context, why string) error {
 			return n.Maintenance.Freeze(identity.AsSystem(ctx, "watcher"), why)
 		},
-		Alarm: n.alarm})
+		Alarm: n.alarm, Found: n.found})
 	n.watcher.Store(w)
 	return w, func() { pool.Close(); engine.Close() }, nil
 }

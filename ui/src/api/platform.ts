@@ -4,6 +4,9 @@ export interface Site {
   id: string;
   slug: string;
   name: string;
+  /** As the fleet has it; a read-only site shows the instant shownAt. */
+  state?: 'active' | 'read-only' | 'restoring';
+  shownAt?: string;
 }
 
 export interface SiteLink {

@@ -10,6 +10,7 @@ import { listenForKeys } from './keyboard';
 import { openOverlay, useOverlay } from './overlays';
 import { productAt, staleByProduct, useProducts, type Navigate, type ProductManifest } from './product';
 import { Rail } from './Rail';
+import { useSignedIn } from './session';
 import css from './Shell.module.css';
 
 const Palette = lazy(() => import('./Palette').then((m) => ({ default: m.Palette })));
@@ -59,6 +60,20 @@ function OfflineBanner(): ReactElement | null {
     <div className={css['offline']} role="status">
       <Icon name="offline" />
       <span>You are offline. What is on the screen stays readable; changes wait until the server answers again.</span>
+    </div>
+  );
+}
+
+/** A site whose volume was lost shows the newest state that the vault has, until it is restored. */
+function ReadOnlyBanner(): ReactElement | null {
+  const { site } = useSignedIn();
+  if (site?.state !== 'read-only') return null;
+  return (
+    <div className={css['offline']} role="status">
+      <Icon name="lock" />
+      <span>
+        This site is being repaired and can only be read. You see it as of {site.shownAt ? new Date(site.shownAt).toLocaleString() : 'its last copy'}; changes wait until it is back.
+      </span>
     </div>
   );
 }
@@ -122,6 +137,7 @@ export function Shell(): ReactElement {
       </Drawer>
       <div className={css['content']}>
         <OfflineBanner />
+        <ReadOnlyBanner />
         <main id="main" tabIndex={-1} className={css['main']}>
           <ErrorBoundary resetKey={path}>
             <Suspense fallback={<SkeletonRows />}>

@@ -1,0 +1,193 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"holdfast.dev/internal/base/fault"
+	"holdfast.dev/internal/base/ids"
+	"holdfast.dev/internal/platform/fleet"
+	"holdfast.dev/internal/platform/identity"
+	"holdfast.dev/internal/platform/journal"
+	"holdfast.dev/internal/platform/storage"
+	"holdfast.dev/internal/platform/volume"
+	"holdfast.dev/internal/platform/watch"
+)
+
+// The read-only face of a site whose work volume is lost (R22): the same URLs show the newest state that the vault has, clearly marked, until somebody
+// restores or resumes the site. On-call and the status page, which have volumes of their own, go on as they are.
+
+// faces knows which sites get a face now, and the instants that faces show.
+type faces struct {
+	mu      sync.Mutex
+	making  map[ids.Site]bool
+	closed  map[volume.Ref]bool // being built: nobody opens half of a volume
+	instant map[ids.Site]faceInstant
+}
+
+type faceInstant struct{ since, shown time.Time }
+
+// faceRetry is how long a face that could not be made waits.
+const faceRetry = 15 * time.Second
+
+// found is called by the watcher for every new finding.
+func (n *Node) found(ctx context.Context, f watch.Finding) {
+	id, err := ids.Parse[ids.Site](f.Site)
+	if err != nil {
+		return // of no site
+	}
+	if _, kinds, ok := strings.Cut(f.What, ": "); !ok || !slices.Contains(strings.Split(kinds, ", "), "work") {
+		return
+	}
+	n.faces.mu.Lock()
+	defer n.faces.mu.Unlock()
+	if n.faces.making[id] {
+		return
+	}
+	if n.faces.making == nil {
+		n.faces.making = map[ids.Site]bool{}
+	}
+	n.faces.making[id] = true
+	n.running.Go(func() {
+		n.keepTrying(ctx, id)
+		n.faces.mu.Lock()
+		defer n.faces.mu.Unlock()
+		delete(n.faces.making, id)
+	})
+}
+
+func (n *Node) keepTrying(ctx context.Context, id ids.Site) {
+	for ctx.Err() == nil {
+		err := n.makeFace(identity.AsSystem(ctx, "face"), id)
+		if err == nil {
+			return
+		}
+		n.Log.Error("the read-only face could not be made", "site", id.String(), "error", err)
+		select {
+		case <-ctx.Done():
+		case <-time.After(faceRetry):
+		}
+	}
+}
+
+// makeFace builds the volumes that a site lacks from the vault, in their newest state, and leaves the site read-only. A site that is being restored, or
+// that nobody may use, is left as it is.
+func (n *Node) makeFace(ctx context.Context, id ids.Site) error {
+	s, err := n.Fleet.Site(id)
+	if err != nil {
+		return err
+	}
+	if s.State != fleet.Active && s.State != fleet.ReadOnly {
+		return nil
+	}
+	if err := n.restores.begin(id); err != nil {
+		return nil //nolint:nilerr // a restore does more than this
+	}
+	defer n.restores.end(id)
+	if err := n.Fleet.SetState(ctx, id, fleet.ReadOnly, "its work volume is lost; the newest state in the vault is shown"); err != nil {
+		return err
+	}
+	gone, err := n.Recovery.Missing(ctx)
+	if err != nil {
+		return err
+	}
+	gone = slices.DeleteFunc(gone, func(ref volume.Ref) bool { return ref.Owner != id.String() })
+	n.shipOpen(ctx, gone)
+	for _, ref := range gone {
+		if err := n.rebuildClosed(ctx, ref); err != nil && !errors.Is(err, storage.ErrExists) {
+			return err
+		}
+		n.commits.reset(ref)
+	}
+	return nil
+}
+
+// builderKey marks the context of whoever builds a volume that is closed to everybody else.
+type builderKey struct{}
+
+// rebuildClosed builds a volume where it was, while nobody can open it.
+func (n *Node) rebuildClosed(ctx context.Context, ref volume.Ref) error {
+	n.faces.close(ref, true)
+	defer n.faces.close(ref, false)
+	_, err := n.Recovery.Rebuild(context.WithValue(ctx, builderKey{}, ref), ref)
+	return err
+}
+
+func (f *faces) close(ref volume.Ref, closed bool) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.closed == nil {
+		f.closed = map[volume.Ref]bool{}
+	}
+	if closed {
+		f.closed[ref] = true
+	} else {
+		delete(f.closed, ref)
+	}
+}
+
+// locate tells where a volume lives; it is the pool's Locate.
+func (n *Node) locate(ctx context.Context, ref volume.Ref) (volume.Place, error) {
+	n.faces.mu.Lock()
+	closed := n.faces.closed[ref]
+	n.faces.mu.Unlock()
+	if closed && ctx.Value(builderKey{}) != ref {
+		return volume.Place{}, fault.Unavailable("This is being rebuilt from the vault. Try again in a moment.")
+	}
+	return n.Fleet.Locate(ctx, ref)
+}
+
+// shipOpen saves what the open handles of removed files still have: the last second.
+func (n *Node) shipOpen(ctx context.Context, refs []volume.Ref) {
+	for _, ref := range refs {
+		if err := n.Pool.Volume(ref).Adopt(ctx); err == nil {
+			n.Shipper.Mark(ref)
+		}
+	}
+	if err := n.Shipper.Flush(ctx); err != nil {
+		n.Log.Warn("commits of a lost volume could not be shipped", "error", err)
+	}
+}
+
+// FaceOf gives the instant of what a read-only site shows: of its newest commit before it became read-only.
+func (n *Node) FaceOf(ctx context.Context, s *fleet.Site) time.Time {
+	n.faces.mu.Lock()
+	known, ok := n.faces.instant[s.ID]
+	n.faces.mu.Unlock()
+	if ok && known.since.Equal(s.StateSince) {
+		return known.shown
+	}
+	ref := volume.Ref{Kind: "work", Owner: s.ID.String()}
+	seq, err := n.Recovery.CommitAt(ctx, ref, s.StateSince)
+	if err != nil {
+		return s.StateSince
+	}
+	shown := s.StateSince
+	err = n.Pool.Volume(ref).Read(ctx, func(tx *volume.Tx) error {
+		c, err := journal.Get(ctx, tx.Tx, seq)
+		shown = c.At
+		return err
+	})
+	if err != nil { // it is still being built
+		return s.StateSince
+	}
+	n.faces.mu.Lock()
+	defer n.faces.mu.Unlock()
+	if n.faces.instant == nil {
+		n.faces.instant = map[ids.Site]faceInstant{}
+	}
+	n.faces.instant[s.ID] = faceInstant{s.StateSince, shown}
+	return shown
+}
+
+// markReadOnly says in every answer of a read-only site of which instant it is.
+func (s *Server) markReadOnly(w http.ResponseWriter, r *http.Request, site *fleet.Site) {
+	if site.State == fleet.ReadOnly {
+		w.Header().Set("X-Holdfast-Read-Only", s.node.FaceOf(r.Context(), site).UTC().Format(time.RFC3339Nano))
+	}
+}
