@@ -152,6 +152,7 @@ func (c *converter) rewrite(doc *adf.Node, on *item) *adf.Node {
 	}
 	out := r.Apply(doc)
 	c.pictures(out, on)
+	c.addresses(out)
 	return out
 }
 

@@ -221,3 +221,31 @@ func BenchmarkImport(b *testing.B) {
 		b.ReportMetric(r.PagesPerSecond, "versions/s")
 	}
 }
+
+func TestLinksByAddressOfTheOldServerLeadToThePagesHere(t *testing.T) {
+	for href, want := range map[string]string{
+		"https://old.example.com/wiki/spaces/DOC/pages/70001/Target#part":         "wiki:page?space=DOC&title=Target&id=70001#part",
+		"https://old.example.com/wiki/spaces/OTHER/pages/70001/Target":            "",
+		"http://old.example.com/pages/viewpage.action?pageId=70001":               "wiki:page?space=DOC&title=Target&id=70001",
+		"http://old.example.com/pages/viewpage.action?src=mail&pageId=70002":      "",
+		"http://old.example.com/display/doc/target":                               "wiki:page?space=DOC&title=Target&id=70001",
+		"http://old.example.com/display/DOC/Elsewhere":                            "",
+		"https://example.org/?u=/spaces/DOC/pages/70001x":                         "",
+		"https://old.example.com/wiki/spaces/DOC/blog/2021/02/03/70003/Some+news": "wiki:blog-post?space=DOC&title=News&day=2021%2F02%2F03&id=70003",
+	} {
+		s := openSite(t, storagetest.SQLite(t))
+		e := newExport().space("100", "DOC").content("Page", "70000", "Start", `<p><a href="`+strings.ReplaceAll(href, "&", "&amp;")+`" class="external-link">there</a></p>`, "space->Space:100").
+			content("Page", "70001", "Target", "<p>here</p>", "space->Space:100").content("BlogPost", "70003", "News", "<p>news</p>", "space->Space:100")
+		s.load(e.zip(t))
+		if want == "" {
+			want = href
+		}
+		s.read(func(tx *volume.Tx) {
+			_, doc, err := page.Body(ctx, tx, must(content.Get(ctx, tx, 70000))(t))
+			if err != nil {
+				t.Fatal(err)
+			}
+			equal(t, href, doc.Content[0].Content[0].Marks[0].Attr("href"), want)
+		})
+	}
+}

@@ -76,6 +76,7 @@ var (
 	aPerson      = what{"person", "ConfluenceUserImpl"}
 	anAccount    = what{"account of a person", "InternalUser"}
 	aLink        = what{"link in a body", ""}
+	anAddress    = what{"link by address that leads to the page here now", ""}
 	aPicture     = what{"file shown in a body", ""}
 	aMention     = what{"mention in a body", ""}
 	aTask        = what{"task in a body", ""}
@@ -170,7 +171,7 @@ func join(list []*Reason, k *Reason) []*Reason {
 
 // order are the types in the order in which people read a report.
 var order = []what{aSpace, aDescription, aPermission, aPage, aPageVersion, aPageDraft, aPost, aPostVersion, aPostDraft, aComment, aCommentOld, aCommentEdit, aFile, aFileVersion, aContents, aBody,
-	aLabel, aLabelling, aSet, aRestriction, aWatch, aLike, aRelation, aProperty, aTemplate, aPerson, anAccount, aLink, aPicture, aMention, aTask, aDetail}
+	aLabel, aLabelling, aSet, aRestriction, aWatch, aLike, aRelation, aProperty, aTemplate, aPerson, anAccount, aLink, anAddress, aPicture, aMention, aTask, aDetail}
 
 func (r *Report) sort() {
 	place := func(t *TypeReport) int {
