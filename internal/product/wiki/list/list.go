@@ -220,6 +220,13 @@ func Count(ctx context.Context, tx *volume.Tx, v *viewer.Viewer, q Query) (n int
 	return n, err
 }
 
+// CountUpTo gives how many contents of some tables ("c" among them) there are, most at most: counting stops there.
+func CountUpTo(ctx context.Context, tx *volume.Tx, v *viewer.Viewer, q Query, from string, most int) (n int, err error) {
+	b := q.conditions(v)
+	err = tx.GetText(ctx, "SELECT count(*) FROM (SELECT 1 FROM "+from+" WHERE "+strings.Join(b.parts, " AND ")+fmt.Sprintf(" LIMIT %d) counted", most), b.args, &n)
+	return n, err
+}
+
 // CountChildren gives how many child pages each of some pages has.
 func CountChildren(ctx context.Context, tx *volume.Tx, v *viewer.Viewer, parents []int64) (map[int64]int, error) {
 	out := map[int64]int{}

@@ -60,7 +60,7 @@ func bigSite(b *testing.B) (*site, []int64) {
 				if i%30 != 0 {
 					parent = first + i - i%30
 				}
-				c := &content.Content{ID: first + i, Kind: content.Page, SpaceID: sp.ID, ParentID: parent, Position: (i + 1) << 16, Title: fmt.Sprintf("%s %s %d", words[int(i)%len(words)], words[int(i*7)%len(words)], from+int(i)), Status: content.Current, Version: 1, Author: s.account("ann"), Editor: s.account("ann"), Created: start, Updated: start.Add(time.Duration(from+int(i)) * time.Second)}
+				c := &content.Content{ID: first + i, Kind: content.Page, SpaceID: sp.ID, ParentID: parent, Position: (i + 1) << 16, Title: fmt.Sprintf("%s page %s %d", words[int(i)%len(words)], words[int(i*7)%len(words)], from+int(i)), Status: content.Current, Version: 1, Author: s.account("ann"), Editor: s.account("ann"), Created: start, Updated: start.Add(time.Duration(from+int(i)) * time.Second)}
 				doc := dense(from + int(i))
 				if err := content.Insert(ctx, tx, c); err != nil {
 					return err
@@ -93,6 +93,7 @@ func timed(b *testing.B, f func(i int)) {
 	}
 	slices.Sort(took)
 	b.ReportMetric(float64(took[len(took)/2].Microseconds())/1000, "p50-ms")
+	b.ReportMetric(float64(took[len(took)*95/100].Microseconds())/1000, "p95-ms")
 	b.ReportMetric(float64(took[len(took)*99/100].Microseconds())/1000, "p99-ms")
 }
 
@@ -128,6 +129,24 @@ func BenchmarkWiki(b *testing.B) {
 	b.Run("search", func(b *testing.B) {
 		get(b, func(i int) string {
 			return fmt.Sprintf("/api/wiki/search?q=%s+%d", words[i%len(words)], i*37%benchPages)
+		})
+	})
+	b.Run("suggest two letters on most titles", func(b *testing.B) {
+		get(b, func(i int) string { return "/api/wiki/suggest?q=" + []string{"pa", "re", "ma"}[i%3] })
+	})
+	b.Run("search words that all pages have", func(b *testing.B) {
+		get(b, func(i int) string {
+			return "/api/wiki/search?q=" + strings.Join([]string{words[i%len(words)], words[i*3%len(words)], words[i*5%len(words)]}[:1+i%3], "+")
+		})
+	})
+	b.Run("cql of words that all pages have in a space", func(b *testing.B) {
+		get(b, func(i int) string {
+			return fmt.Sprintf("/wiki/rest/api/search?cql=text~%%22%s%%22+and+space=S%d+and+type=page", words[i%len(words)], i%10)
+		})
+	})
+	b.Run("cql of words that all pages have by date", func(b *testing.B) {
+		get(b, func(i int) string {
+			return fmt.Sprintf("/wiki/rest/api/content/search?cql=text~%%22%s+%s%%22+order+by+lastmodified+desc", words[i%len(words)], words[i*3%len(words)])
 		})
 	})
 	b.Run("publish", func(b *testing.B) {

@@ -104,9 +104,11 @@ func (h *handler) uiSearch(w http.ResponseWriter, r *http.Request) error {
 		if err != nil {
 			return out, err
 		}
-		if out.Total, err = p.Count(c.ctx, c.tx, c.v, nil); err != nil {
+		total, err := p.Count(c.ctx, c.tx, c.v, nil)
+		if err != nil {
 			return out, err
 		}
+		out.Total, out.More = min(total, search.MaxCounted), total > search.MaxCounted
 		out.Next, out.Results = found.Next, []uiRef{}
 		for _, x := range found.Contents {
 			ref := c.ref(x)

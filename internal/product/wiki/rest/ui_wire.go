@@ -308,6 +308,7 @@ type uiSuggestions struct {
 type uiResults struct {
 	Results []uiRef `json:"results"`
 	Total   int     `json:"total"`
+	More    bool    `json:"totalIsMore,omitempty"` // counting ended at total
 	Next    string  `json:"next,omitempty"`
 }
 

@@ -113,7 +113,7 @@ func (h *handler) v1ContentSearch(w http.ResponseWriter, r *http.Request) error 
 			return nil, err
 		}
 		out := c.v1List(wires, len(wires), s.start, s.n, false)
-		out["totalSize"], out["cqlQuery"], out["searchDuration"] = total, s.cql, 1
+		out["totalSize"], out["cqlQuery"], out["searchDuration"] = min(total, search.MaxCounted), s.cql, 1
 		s.linksOf(c, out, found.Next)
 		return out, nil
 	})
@@ -165,7 +165,7 @@ func (c *call) searchV1(s searching, e expansion) (object, error) {
 		results = append(results, wire)
 	}
 	out := c.v1List(results, len(results), s.start, s.n, false)
-	out["totalSize"], out["cqlQuery"] = total, s.cql
+	out["totalSize"], out["cqlQuery"] = min(total, search.MaxCounted), s.cql
 	s.linksOf(c, out, found.Next)
 	return out, nil
 }

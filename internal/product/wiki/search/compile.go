@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"holdfast.dev/internal/base/fault"
-	"holdfast.dev/internal/platform/storage"
 	"holdfast.dev/internal/platform/volume"
 	"holdfast.dev/internal/product/wiki/content"
 	"holdfast.dev/internal/product/wiki/cql"
@@ -59,11 +58,13 @@ func not(f frag) frag { return frag{"NOT (" + f.sql + ")", f.args} }
 
 // Plan is a compiled query.
 type Plan struct {
-	where     frag
-	sort      string // of package list, empty for relevance
-	order     []string
-	relevance string   // the MATCH or tsquery by which results are ranked, empty for none
-	wanted    []string // words to mark in excerpts, with "*" behind beginnings
+	where   frag
+	rest    frag     // where, without the text of rank
+	sort    string   // of package list, empty for relevance
+	order   []string // more than one sort, as SQL
+	rank    *ranking // nil when results have another order
+	wanted  []string // words to mark in excerpts, with "*" behind beginnings
+	counted *int     // what Count found
 }
 
 // Wanted gives the words to mark in excerpts.
@@ -78,6 +79,7 @@ type compiler struct {
 	plan     *Plan
 	depth    int // of negations
 	top      bool
+	unranked bool // leaves out the text that results are ranked by
 }
 
 // Parse reads a query; what is wrong with it is told as the API does, with its place.
@@ -100,6 +102,10 @@ func Compile(ctx context.Context, tx *volume.Tx, s Scope, q *cql.Query) (*Plan, 
 		c.plan.where = c.node(q.Where)
 	}
 	c.order(q.OrderBy)
+	if c.plan.rank != nil {
+		again := &compiler{Scope: s, ctx: ctx, tx: tx, plan: &Plan{}, top: true, unranked: true}
+		c.plan.rest = again.node(q.Where)
+	}
 	switch {
 	case c.failure != nil:
 		return nil, fmt.Errorf("compile query: %w", c.failure)
@@ -171,7 +177,7 @@ func (c *compiler) order(terms []cql.Order) {
 			dir = "-"
 		}
 		if len(terms) == 1 && !strings.HasPrefix(by, "c.") {
-			c.plan.sort = dir + by
+			c.plan.sort, c.plan.rank = dir+by, nil
 			return
 		}
 		column := map[string]string{"created": "c.created_us", "updated": "c.updated_us", "title": "c.title_fold", "id": "c.id"}[by]
@@ -183,7 +189,9 @@ func (c *compiler) order(terms []cql.Order) {
 		}
 		c.plan.order = append(c.plan.order, column)
 	}
-	if len(c.plan.order) == 0 && c.plan.sort == "" && c.plan.relevance == "" {
+	if len(c.plan.order) > 0 {
+		c.plan.rank = nil
+	} else if c.plan.rank == nil {
 		c.plan.sort = "-updated"
 	}
 }
@@ -206,51 +214,31 @@ func (p *Plan) Run(ctx context.Context, tx *volume.Tx, v *viewer.Viewer, statuse
 		found, next, err := list.Find(ctx, tx, v, list.Query{Statuses: statuses, Condition: p.where.sql, Args: p.where.args, Sort: p.sort, After: cursor, Limit: limit})
 		return &Results{found, next}, err
 	}
-	if cursor != "" {
-		if _, err := fmt.Sscanf(cursor, "o%d", &start); err != nil || start < 0 || start > 1_000_000 {
-			return nil, fault.Bad("The provided cursor is invalid.")
-		}
+	if p.rank != nil {
+		return p.ranked(ctx, tx, v, statuses, cursor, start, limit)
 	}
-	found, err := p.offset(ctx, tx, v, statuses, start, limit)
+	start, err := offsetOf(cursor, start)
 	if err != nil {
 		return nil, err
 	}
-	r := &Results{Contents: found}
-	if len(found) > limit {
-		r.Contents, r.Next = found[:limit], fmt.Sprintf("o%d", start+limit)
+	rows, err := p.offset(ctx, tx, v, statuses, start, limit)
+	if err != nil {
+		return nil, err
 	}
-	return r, nil
+	return cutAt(rows, start, limit), nil
 }
 
-// offset finds results by rank, or by an order that no cursor can follow.
+// offset finds results in an order that no cursor can follow.
 func (p *Plan) offset(ctx context.Context, tx *volume.Tx, v *viewer.Viewer, statuses []string, start, limit int) ([]*content.Content, error) {
 	q := list.Query{Statuses: statuses, Condition: p.where.sql, Args: p.where.args}
 	order := append(append([]string{}, p.order...), "c.id DESC")
-	from, sorts := "wiki_content c", map[string]string{"created": "c.created_us", "updated": "c.updated_us", "title": "c.title_fold", "id": "c.id"}
 	if p.sort != "" {
+		sorts := map[string]string{"created": "c.created_us", "updated": "c.updated_us", "title": "c.title_fold", "id": "c.id"}
 		name, desc := strings.CutPrefix(p.sort, "-")
 		order = []string{sorts[name], "c.id"}
 		if desc {
 			order = []string{sorts[name] + " DESC", "c.id DESC"}
 		}
-	} else if p.relevance != "" && len(p.order) == 0 {
-		if tx.Dialect() == storage.SQLite {
-			from = "wiki_search x JOIN wiki_content c ON c.id = x.rowid"
-			q.Condition, q.Args = "("+p.where.sql+") AND x.wiki_search MATCH ?", append(append([]any{}, p.where.args...), p.relevance)
-			order = []string{"bm25(wiki_search, 10.0, 1.0)", "c.id DESC"}
-		} else {
-			from = "wiki_text x JOIN wiki_content c ON c.id = x.content_id"
-			q.Condition, q.Args = "("+p.where.sql+") AND x.search @@ to_tsquery('simple', ?)", append(append([]any{}, p.where.args...), p.relevance)
-			return list.Raw(ctx, tx, v, q, from, []string{"ts_rank(x.search, to_tsquery('simple', ?)) DESC", "c.id DESC"}, []any{p.relevance}, start, limit+1)
-		}
 	}
-	return list.Raw(ctx, tx, v, q, from, order, nil, start, limit+1)
-}
-
-// Count gives how many contents match.
-func (p *Plan) Count(ctx context.Context, tx *volume.Tx, v *viewer.Viewer, statuses []string) (int, error) {
-	if len(statuses) == 0 {
-		statuses = Statuses
-	}
-	return list.Count(ctx, tx, v, list.Query{Statuses: statuses, Condition: p.where.sql, Args: p.where.args})
+	return list.Raw(ctx, tx, v, q, "wiki_content c", order, nil, start, limit+1)
 }

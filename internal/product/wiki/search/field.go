@@ -4,7 +4,6 @@ import (
 	"strconv"
 	"strings"
 
-	"holdfast.dev/internal/platform/storage"
 	"holdfast.dev/internal/product/wiki/content"
 	"holdfast.dev/internal/product/wiki/cql"
 	"holdfast.dev/internal/product/wiki/label"
@@ -283,9 +282,11 @@ func fullText(c *compiler, n *cql.Clause, column string) frag {
 	if len(alternatives) == 0 {
 		return c.problem(v.Pos, "There is nothing to search for in '%.60s'", v.Text)
 	}
-	m := match(c.tx.Dialect(), alternatives, column)
+	m, titles := match(c.tx.Dialect(), alternatives), column == "title"
 	if positive(n.Op) && c.depth == 0 {
+		words := 0
 		for _, a := range alternatives {
+			words += len(a.must) + len(a.not)
 			for _, p := range a.must {
 				c.plan.wanted = append(c.plan.wanted, p.words...)
 				if p.prefix {
@@ -293,12 +294,12 @@ func fullText(c *compiler, n *cql.Clause, column string) frag {
 				}
 			}
 		}
-		if c.plan.relevance == "" && c.top {
-			c.plan.relevance = m
+		if c.plan.rank == nil && c.top {
+			c.plan.rank = &ranking{match: m, titles: titles, words: words}
+			if c.unranked {
+				return always
+			}
 		}
 	}
-	if c.tx.Dialect() == storage.SQLite {
-		return signed(n.Op, sql("c.id IN (SELECT z.rowid FROM wiki_search z WHERE z.wiki_search MATCH ?)", m))
-	}
-	return signed(n.Op, sql("c.id IN (SELECT z.content_id FROM wiki_text z WHERE z.search @@ to_tsquery('simple', ?))", m))
+	return signed(n.Op, sql("c.id IN ("+found(c.tx.Dialect(), titles)+")", m))
 }

@@ -100,17 +100,12 @@ func Words(s string) []string {
 	return strings.FieldsFunc(s, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !unicode.IsMark(r) })
 }
 
-// match writes alternatives for an engine; column is "title" or empty for everything.
-func match(d storage.Dialect, alternatives []text, column string) string {
+// match writes alternatives for an engine.
+func match(d storage.Dialect, alternatives []text) string {
 	var b strings.Builder
 	write, and, or, not := phrase.fts5, " AND ", " OR ", " NOT "
 	if d == storage.Postgres {
-		weight := map[string]string{"title": "A"}[column]
-		write = func(p phrase, b *strings.Builder) { p.tsquery(b, weight) }
-		and, or, not = " & ", " | ", " & !"
-	}
-	if column != "" && d == storage.SQLite {
-		b.WriteString("{" + column + "} : ")
+		write, and, or, not = phrase.tsquery, " & ", " | ", " & !"
 	}
 	b.WriteByte('(')
 	for i, t := range alternatives {
@@ -141,20 +136,16 @@ func (p phrase) fts5(b *strings.Builder) {
 	}
 }
 
-func (p phrase) tsquery(b *strings.Builder, weight string) {
+func (p phrase) tsquery(b *strings.Builder) {
 	b.WriteByte('(')
 	for i, w := range p.words {
 		if i > 0 {
 			b.WriteString(" <-> ")
 		}
-		mark := weight
+		b.WriteString("'" + w + "'")
 		if p.prefix && i == len(p.words)-1 {
-			mark = "*" + mark
+			b.WriteString(":*")
 		}
-		if mark != "" {
-			mark = ":" + mark
-		}
-		b.WriteString("'" + w + "'" + mark)
 	}
 	b.WriteByte(')')
 }
