@@ -8,6 +8,7 @@ package archivefile
 import (
 	"archive/tar"
 	"archive/zip"
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -151,7 +152,11 @@ func (a *Archive) folder(place string) error {
 
 // add takes a file on the disk: an archive's files, or the file itself.
 func (a *Archive) add(place, name, prefix string, size int64, level int) error {
-	switch kindOf(name) {
+	k := kindOf(name)
+	if k != plain && (a.dir || level > 0) && !isArchive(place, k) {
+		k = plain // somebody called a file so
+	}
+	switch k {
 	case zipped:
 		return a.zip(place, name, prefix, level)
 	case tarred:
@@ -191,6 +196,22 @@ func kindOf(name string) kind {
 		return tarred
 	}
 	return plain
+}
+
+// isArchive looks at the first bytes of a file.
+func isArchive(place string, k kind) bool {
+	f, err := os.Open(place)
+	if err != nil {
+		return false
+	}
+	defer f.Close()
+	head := make([]byte, 264)
+	n, _ := io.ReadFull(f, head)
+	head = head[:n]
+	if k == zipped {
+		return bytes.HasPrefix(head, []byte("PK"))
+	}
+	return bytes.HasPrefix(head, []byte{0x1f, 0x8b}) || n >= 262 && string(head[257:262]) == "ustar"
 }
 
 // clean refuses names that lead out of the archive.

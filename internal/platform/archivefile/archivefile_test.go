@@ -119,11 +119,14 @@ func TestFilesAreFoundInFoldersAndArchives(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(dir, "in.zip"), inner, 0o600); err != nil {
 		t.Fatal(err)
 	}
+	if err := os.WriteFile(filepath.Join(dir, "no.zip"), []byte("no zip"), 0o600); err != nil {
+		t.Fatal(err)
+	}
 	for _, c := range []struct{ place, want string }{
 		{put(t, "x.zip", inner), "attachments/1/2/3=A entities.xml=E"},
 		{put(t, "x.tar.gz", tarball(t, "b/2", "two", "a/1", "one")), "a/1=one b/2=two"},
 		{put(t, "x.tgz", tarball(t, "a/1", "one", "set/in.zip", string(inner))), "a/1=one set/in.zip/attachments/1/2/3=A set/in.zip/entities.xml=E"},
-		{dir, "b.txt=B in.zip/attachments/1/2/3=A in.zip/entities.xml=E"},
+		{dir, "b.txt=B in.zip/attachments/1/2/3=A in.zip/entities.xml=E no.zip=no zip"},
 		{put(t, "plain.csv.gz", []byte("a,b")), "plain.csv.gz=a,b"},
 	} {
 		if got := listed(t, c.place); got != c.want {
