@@ -123,7 +123,7 @@ function Alert({ view }: { view: AlertView }): ReactElement {
       actions={<Menu width={240} trigger={<IconButton icon="more" label="Actions" />} items={items} />}
     >
       <div className={css['page']}>
-        <main className={css['main']}>
+        <div className={css['main']}>
           <header className={css['head']}>
             <PriorityMark priority={alert.priority} />
             <Title key={alert.message} view={view} />
@@ -171,7 +171,7 @@ function Alert({ view }: { view: AlertView }): ReactElement {
             {tab === 'notes' && <NotesTab view={view} inputId={noteId} />}
             {tab === 'payload' && <PayloadTab payload={view.payload} />}
           </div>
-        </main>
+        </div>
         <Properties view={view} onAddResponder={() => setDialog('responders')} />
       </div>
       {(dialog === 'escalate' || dialog === 'assign' || dialog === 'responders') && <TargetDialog alert={alert} act={dialog} onClose={() => setDialog(null)} />}

@@ -51,7 +51,8 @@ export function Properties({ view, onAddResponder }: { view: AlertView; onAddRes
             options={priorities.map((each) => ({ value: each, label: priorityWord(each), mark: <PriorityMark priority={each} /> }))}
             onPick={(next) => next !== alert.priority && priority.mutate(next)}
             trigger={({ open }) => (
-              <button type="button" className={css['value']} aria-label={`Priority: ${alert.priority}`} onClick={open}>
+              <button type="button" className={css['value']} onClick={open}>
+                <span className="visually-hidden">Priority: </span>
                 <PriorityMark priority={alert.priority} long />
               </button>
             )}
@@ -65,7 +66,8 @@ export function Properties({ view, onAddResponder }: { view: AlertView; onAddRes
             options={all.map((user) => ({ value: user.id, label: user.fullName || user.username, note: user.username, mark: <Avatar person={person(user.id)} /> }))}
             onPick={(id) => owner.mutate(id)}
             trigger={({ open }) => (
-              <button type="button" className={css['value']} aria-label={`Owner: ${alert.owner ? person(alert.owner).displayName : 'nobody'}`} onClick={open}>
+              <button type="button" className={css['value']} onClick={open}>
+                <span className="visually-hidden">Owner: </span>
                 {alert.owner ? <Who word={alert.owner} /> : <span className={css['none']}>nobody</span>}
               </button>
             )}
@@ -104,7 +106,8 @@ export function Properties({ view, onAddResponder }: { view: AlertView; onAddRes
             onPick={(tag) => dropTag.mutate(tag)}
             onCreate={(tag) => addTag.mutate(tag)}
             trigger={({ open }) => (
-              <button type="button" className={css['value']} aria-label={`Tags: ${alert.tags.join(', ') || 'none'}`} onClick={open}>
+              <button type="button" className={css['value']} onClick={open}>
+                <span className="visually-hidden">Tags: </span>
                 {alert.tags.length === 0 ? <span className={css['none']}>none</span> : alert.tags.map((tag) => <Tag key={tag}>{tag}</Tag>)}
               </button>
             )}

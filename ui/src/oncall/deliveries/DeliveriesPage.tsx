@@ -23,7 +23,7 @@ export function DeliveriesPage(): ReactElement {
       title="Delivery log"
       shape="wide"
       head={<Breadcrumb>{['Delivery log']}</Breadcrumb>}
-      actions={<SearchInput label="Find a person or address" value={query} onChange={setQuery} width={220} />}
+      actions={<SearchInput label="Find a person or address" value={query} onChange={setQuery} width={240} />}
     >
       <div className={css['tabs']}>
         <Tabs<StateFilter>

@@ -19,7 +19,7 @@ export function Rules({ me }: { me: Me }): ReactElement {
   const path = `${rest}/users/${segment(me.user.id)}/notification-rules`;
   const toggle = useChange(({ rule, on }: { rule: NotificationRule; on: boolean }) => api.post(`${path}/${segment(rule.id)}/${on ? 'enable' : 'disable'}`), { stale });
   return (
-    <Section title="When to tell me" hint="Without a rule of yours, new alerts go to every verified contact at once.">
+    <Section title="When to tell me" hint="Nobody stays untold for want of a rule: new alerts then come by mail.">
       <ul className={parts['rows']}>
         {events.map((event) => {
           const rules = me.rules.filter(({ actionType }) => actionType === event.type);
@@ -35,7 +35,7 @@ export function Rules({ me }: { me: Me }): ReactElement {
                   </Button>
                 )}
               </div>
-              {rules.length === 0 && <p className={parts['muted']}>{event.type === 'create-alert' ? 'Every verified contact, at once' : 'Not told'}</p>}
+              {rules.length === 0 && <p className={parts['muted']}>{event.otherwise ?? 'Not told'}</p>}
               {rules.map((rule) => (
                 <div key={rule.id} className={css['rule']} data-off={!rule.enabled}>
                   <Checkbox quiet label={`${event.title}: on`} checked={rule.enabled} onChange={(change) => toggle.mutate({ rule, on: change.currentTarget.checked })} />
@@ -75,7 +75,7 @@ function RuleDialog({ me, path, event, rule, onClose }: { me: Me; path: string; 
     actionType: event.type,
     steps: steps.map(({ sendAfter, contact, enabled }) => ({ sendAfter: event.staged ? sendAfter : { timeAmount: 0, timeUnit: 'minutes' }, contact, enabled })),
     ...(event.leads ? { notificationTime: times } : {}),
-    ...(event.staged ? { repeat: { loopAfter: Number(loop), enabled: repeats } } : {}),
+    ...(event.repeats ? { repeat: { loopAfter: Number(loop), enabled: repeats } } : {}),
   });
   const save = useChange(() => (rule ? api.patch(`${path}/${segment(rule.id)}`, body()) : api.post(path, { ...body(), enabled: true })), { stale, quiet: true, done: 'Rule saved', onDone: onClose });
   const restore = useChange((gone: NotificationRule) => api.post(path, { name: gone.name, actionType: gone.actionType, enabled: gone.enabled, steps: gone.steps.map(({ sendAfter, contact, enabled }) => ({ sendAfter, contact, enabled })), ...(gone.notificationTime ? { notificationTime: gone.notificationTime } : {}), ...(gone.repeat ? { repeat: gone.repeat } : {}) }), { stale });
@@ -169,7 +169,7 @@ function RuleDialog({ me, path, event, rule, onClose }: { me: Me; path: string; 
           </div>
         </div>
       </fieldset>
-      {event.staged && (
+      {event.repeats && (
         <div className={parts['lines']}>
           <Checkbox label="Begin again until somebody acknowledges" checked={repeats} onChange={(change) => setRepeats(change.currentTarget.checked)} />
           {repeats && <TextField label="Minutes after the first step" type="number" min={1} value={loop} onChange={(change) => setLoop(change.currentTarget.value)} />}

@@ -13,13 +13,18 @@ export interface EventKind {
   words: string;
   /** Steps are offered after a time, since somebody may react before. */
   staged: boolean;
+  /** What happens without a rule. */
+  otherwise?: string;
+  repeats?: boolean;
   leads?: boolean;
 }
 
+const byMail = 'By mail at once, or by your first contact that works';
+
 export const events: readonly EventKind[] = [
-  { type: 'create-alert', title: 'A new alert is yours', words: 'until somebody acknowledges it', staged: true },
+  { type: 'create-alert', title: 'A new alert is yours', words: 'until somebody acknowledges it', staged: true, repeats: true, otherwise: byMail },
   { type: 'renotified-alert', title: 'An alert begins again', words: 'after a snooze or a repeat', staged: true },
-  { type: 'assigned-alert', title: 'An alert is assigned to you', words: '', staged: true },
+  { type: 'assigned-alert', title: 'An alert is assigned to you', words: '', staged: true, otherwise: byMail },
   { type: 'acknowledged-alert', title: 'Somebody acknowledges', words: '', staged: false },
   { type: 'closed-alert', title: 'An alert is closed', words: '', staged: false },
   { type: 'add-note', title: 'A note is written', words: '', staged: false },

@@ -59,7 +59,8 @@ export function TargetPicker({ label, kinds, value, onChange, error, hint, place
             onChange(option && target.type !== 'none' ? { ...target, name: option.label } : target);
           }}
           trigger={({ open }) => (
-            <button id={id} type="button" aria-describedby={describedBy} className={css['pickButton']} data-empty={!words} onClick={open}>
+            // The popover gives the button an id of its own, so that a label cannot lead to it.
+            <button id={id} type="button" aria-label={`${label}: ${words ?? placeholder}`} aria-describedby={describedBy} className={css['pickButton']} data-empty={!words} onClick={open}>
               {chosen && <Mark option={chosen} />}
               <span>{words ?? placeholder}</span>
               <Icon name="selector" size={12} />

@@ -46,7 +46,7 @@ export function ZoneField({ label, value, onChange, error, hint }: { label: stri
           selected={[value]}
           onPick={onChange}
           trigger={({ open }) => (
-            <button id={id} type="button" aria-describedby={describedBy} className={css['pickButton']} onClick={open}>
+            <button id={id} type="button" aria-label={`${label}: ${value.replaceAll('_', ' ') || 'UTC'}`} aria-describedby={describedBy} className={css['pickButton']} onClick={open}>
               <span>{value.replaceAll('_', ' ') || 'UTC'}</span>
               <Icon name="selector" size={12} />
             </button>

@@ -102,6 +102,7 @@ export function zoneAbbreviation(at: number, zone: string): string {
 const worded = (options: Intl.DateTimeFormatOptions) => (at: number, zone: string) => new Intl.DateTimeFormat(undefined, { ...options, timeZone: zone }).format(at);
 
 export const clockOf = worded({ hour: '2-digit', minute: '2-digit' });
+export const shortDayOf = worded({ weekday: 'short', day: 'numeric' });
 export const dayOf = worded({ weekday: 'short', day: 'numeric', month: 'short' });
 export const momentOf = worded({ weekday: 'short', day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' });
 export const dateOf = worded({ day: 'numeric', month: 'long', year: 'numeric' });

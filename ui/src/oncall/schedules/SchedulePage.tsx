@@ -7,12 +7,12 @@ import { Page, useCommands } from '../../shell';
 import { usePeople } from '../people';
 import { CopyBox, Who } from '../parts/marks';
 import { restrictionText } from '../parts/restriction';
-import { dateOf, isZone, momentOf, ownZone, spanOf, startOfDay, toInput, fromInput } from '../parts/zone';
+import { dateOf, dayOf, isZone, momentOf, ownZone, spanOf, startOfDay, toInput, fromInput } from '../parts/zone';
 import { ZoneButton } from '../parts/ZonePicker';
 import type { RangeName } from '../product';
 import { meQuery, schedulesQuery, scheduleQuery } from '../queries';
 import type { Override, Rotation, ScheduleView } from '../wire';
-import { rangeAt, stepped } from './model';
+import { rangeAt, stepped, ticks } from './model';
 import { OverrideDialog } from './OverrideDialog';
 import { RotationDialog } from './RotationDialog';
 import { ScheduleDialog } from './ScheduleDialog';
@@ -191,6 +191,7 @@ function Schedule({ view, busy, head, toolbar, range, name, zone, onDay }: Sched
               </>
             )}
           </p>
+          <ClockChanges range={range} name={name} zone={zone} />
           <Gaps view={view} zone={zone} />
           <Rotations view={view} onEdit={(rotation) => setOpen({ kind: 'rotation', rotation })} onAdd={() => setOpen({ kind: 'rotation', rotation: null })} />
         </div>
@@ -200,6 +201,17 @@ function Schedule({ view, busy, head, toolbar, range, name, zone, onDay }: Sched
       {open?.kind === 'settings' && <ScheduleDialog schedule={schedule} onClose={close} />}
       {open?.kind === 'calendar' && view.calendarUrl && <CalendarDialog url={view.calendarUrl} onClose={close} />}
     </Page>
+  );
+}
+
+/** Days of the window that have not 24 hours, in words. */
+function ClockChanges({ range, name, zone }: { range: { from: number; to: number }; name: RangeName; zone: string }): ReactElement | null {
+  const odd = ticks(range, name === 'day' ? 'week' : name, zone).filter((tick) => tick.odd !== undefined);
+  if (odd.length === 0) return null;
+  return (
+    <p className={css['fine']}>
+      Clocks are changed in {zone.replaceAll('_', ' ')}: {odd.map(({ at, odd: hours }) => `${dayOf(at, zone)} has ${hours}`).join('; ')}. Shifts keep to the clock.
+    </p>
   );
 }
 

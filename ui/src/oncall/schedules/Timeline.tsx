@@ -1,5 +1,5 @@
 import { useMemo, useRef, useState, type CSSProperties, type KeyboardEvent, type PointerEvent, type ReactElement, type ReactNode } from 'react';
-import { announce, Icon, useNow } from '../../kit';
+import { announce, Icon, initials, useNow } from '../../kit';
 import { usePeople } from '../people';
 import { momentOf, spanOf } from '../parts/zone';
 import type { RangeName } from '../product';
@@ -57,7 +57,7 @@ export function Timeline({ view, range, name, zone, onOverride, onEditOverride, 
       title={`${nameOf(block.who)}, ${spanOf(block.from, block.to, zone)}${block.kind === 'override' ? ' (override)' : block.kind === 'forwarding' ? ' (forwarded)' : ''}\n${block.rotations.join(', ')}`}
     >
       {block.kind !== 'default' && <Icon name={block.kind === 'forwarding' ? 'share' : 'refresh'} size={12} />}
-      <span>{nameOf(block.who)}</span>
+      <Label name={nameOf(block.who)} />
     </span>
   );
 
@@ -68,19 +68,15 @@ export function Timeline({ view, range, name, zone, onOverride, onEditOverride, 
           <div className={css['label']} />
           <div className={css['track']}>
             {marks.map((tick) => (
-              <span key={tick.at} className={css['tick']} data-major={tick.major} style={{ insetInlineStart: percent(placed(tick.at, range)) }}>
+              <span key={tick.at} className={css['tick']} data-major={tick.major} data-odd={tick.odd !== undefined} style={{ insetInlineStart: percent(placed(tick.at, range)) }}>
                 {name === 'day' ? (
                   tick.label
                 ) : (
-                  <button type="button" onClick={() => onDay(tick.at)} title={`Show ${tick.label} alone`}>
+                  <button type="button" onClick={() => onDay(tick.at)} title={tick.odd ? `Clocks are changed on this day: it has ${tick.odd}` : `Show ${tick.label} alone`}>
                     {tick.label}
                   </button>
                 )}
-                {tick.odd && (
-                  <span className={css['odd']} title="Clocks are changed on this day">
-                    {tick.odd}
-                  </span>
-                )}
+                {tick.odd && name !== 'month' && <span className={css['odd']}>{tick.odd}</span>}
               </span>
             ))}
             {here && <span className={css['nowMark']} style={{ insetInlineStart: percent(placed(now, range)) }} title={momentOf(now, zone)} />}
@@ -128,7 +124,7 @@ export function Timeline({ view, range, name, zone, onOverride, onEditOverride, 
                 onClick={() => override && onEditOverride(override)}
               >
                 <Icon name="refresh" size={12} />
-                <span>{nameOf(block.who)}</span>
+                <Label name={nameOf(block.who)} />
               </button>
             );
           })}
@@ -146,6 +142,18 @@ export function Timeline({ view, range, name, zone, onOverride, onEditOverride, 
         </Line>
       </div>
     </div>
+  );
+}
+
+/** A name, or what of it there is room for. */
+function Label({ name }: { name: string }): ReactElement {
+  return (
+    <>
+      <span className={css['full']}>{name}</span>
+      <span className={css['initials']} aria-hidden="true">
+        {initials(name)}
+      </span>
+    </>
   );
 }
 

@@ -53,6 +53,11 @@ describe('blocks', () => {
     expect(laneCount(all)).toBe(2);
     expect(laneCount([])).toBe(1);
   });
+  it('needs no more lanes than there are people at once', () => {
+    const day = { name: 'Day', periods: [period('ana', '08:00', '16:00')] };
+    const night = { name: 'Night', periods: [period('bo', '00:00', '08:00'), period('bo', '16:00', '23:00')] };
+    expect(laneCount(blocks([day, night]))).toBe(1);
+  });
   it('finds the one under the pointer', () => {
     const all = blocks(rows);
     expect(blockAt(all, at('2026-01-01T09:00:00Z'), 1)?.who.id).toBe('cy');

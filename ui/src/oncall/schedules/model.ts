@@ -1,4 +1,4 @@
-import { addDays, clockOf, dayOf, offsetAt, startOfDay, wallOf, weekday } from '../parts/zone';
+import { addDays, clockOf, dayOf, offsetAt, shortDayOf, startOfDay, wallOf, weekday } from '../parts/zone';
 import type { RangeName } from '../product';
 import type { Participant, Period, TimelineRow } from '../wire';
 
@@ -58,7 +58,7 @@ export function ticks(range: Range, name: RangeName, zone: string): Tick[] {
   }
   for (let at = range.from; at < range.to; at = addDays(at, 1, zone)) {
     const long = (addDays(at, 1, zone) - at) / hour;
-    const label = name === 'month' ? String(wallOf(at, zone).day) : dayOf(at, zone);
+    const label = name === 'month' ? String(wallOf(at, zone).day) : name === 'week' ? dayOf(at, zone) : shortDayOf(at, zone);
     out.push({ at, label, major: weekday(at, zone) === 0, ...(long === 24 ? {} : { odd: `${long} h` }) });
   }
   return out;
@@ -79,35 +79,44 @@ export interface Block {
 
 const idOf = (who: Participant) => `${who.type}:${who.id ?? who.name ?? ''}`;
 
-/** Periods as blocks, those at the same time below each other. One person's in several rotations at the same time are one block. */
+/**
+ * Periods as blocks, those at the same time below each other: a lane for each rotation when that takes no more room, so that
+ * a rotation stays in its lane. One person's in several rotations at the same time are one block.
+ */
 export function blocks(rows: readonly TimelineRow[]): Block[] {
   const found = new Map<string, Block>();
-  for (const row of rows) {
+  for (const [at, row] of rows.entries()) {
     for (const period of row.periods) {
       const key = `${idOf(period.recipient)} ${period.startDate} ${period.endDate}`;
       const same = found.get(key);
       if (same) same.rotations.push(row.name);
-      else found.set(key, block(key, period, row.name));
+      else found.set(key, block(key, period, row.name, at));
     }
   }
   const sorted = [...found.values()].sort((a, b) => a.from - b.from || a.to - b.to || a.key.localeCompare(b.key));
-  const ends: number[] = [];
-  for (const each of sorted) {
-    const free = ends.findIndex((end) => end <= each.from);
-    each.lane = free < 0 ? ends.length : free;
-    ends[each.lane] = each.to;
-  }
-  return sorted;
+  const packed = pack(sorted);
+  return rows.length <= Math.max(1, ...packed.map((lane) => lane + 1)) ? sorted : sorted.map((each, i) => ({ ...each, lane: packed[i] ?? 0 }));
 }
 
-const block = (key: string, period: Period, rotation: string): Block => ({
+/** The first lane that is free, for each of them. */
+function pack(sorted: readonly Block[]): number[] {
+  const ends: number[] = [];
+  return sorted.map(({ from, to }) => {
+    const free = ends.findIndex((end) => end <= from);
+    const lane = free < 0 ? ends.length : free;
+    ends[lane] = to;
+    return lane;
+  });
+}
+
+const block = (key: string, period: Period, rotation: string, lane: number): Block => ({
   key,
   from: Date.parse(period.startDate),
   to: Date.parse(period.endDate),
   who: period.recipient,
   kind: period.type,
   rotations: [rotation],
-  lane: 0,
+  lane,
 });
 
 export const laneCount = (all: readonly Block[]): number => all.reduce((most, { lane }) => Math.max(most, lane + 1), 1);
