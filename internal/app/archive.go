@@ -227,6 +227,9 @@ func (n *Node) ImportSite(ctx context.Context, file, slug string, report func(Pr
 		if err := n.fillVolume(ctx, ref, filepath.Join(dir, kind+".db"), m.Volumes[kind]); err != nil {
 			return nil, err
 		}
+		if err := n.eraseAgain(ctx, ref); err != nil {
+			return nil, err
+		}
 		if err := n.holdPast(ctx, n.Pool.Volume(ref), 0); err != nil { // what its time elsewhere would send was sent there
 			return nil, err
 		}

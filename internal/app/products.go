@@ -7,6 +7,7 @@ import (
 	"holdfast.dev/internal/base/fault"
 	"holdfast.dev/internal/base/ids"
 	"holdfast.dev/internal/platform/addon"
+	"holdfast.dev/internal/platform/erasure"
 	"holdfast.dev/internal/platform/fleet"
 	"holdfast.dev/internal/platform/httpkit"
 	"holdfast.dev/internal/platform/lifecycle"
@@ -60,8 +61,8 @@ func Kinds() []volume.Kind {
 // controlKind is the control database: the fleet, those who run it, and what they plan.
 func controlKind() volume.Kind {
 	k := fleet.Kind()
-	k.Migrations = slices.Concat(k.Migrations, operator.Migrations(), addon.Migrations(), maintenance.Migrations(), lifecycle.Migrations())
-	k.Tables = slices.Concat(k.Tables, operator.Tables, addon.Tables, maintenance.Tables, lifecycle.Tables)
+	k.Migrations = slices.Concat(k.Migrations, operator.Migrations(), addon.Migrations(), maintenance.Migrations(), lifecycle.Migrations(), erasure.Migrations())
+	k.Tables = slices.Concat(k.Tables, operator.Tables, addon.Tables, maintenance.Tables, lifecycle.Tables, erasure.Tables)
 	return k
 }
 

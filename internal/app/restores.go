@@ -127,6 +127,9 @@ func hasJobs(ctx context.Context, tx *storage.Tx, kind volume.Kind) (bool, error
 
 // restored holds what a volume that was brought back would send of its past, and looks at what is due from now on.
 func (n *Node) restored(ctx context.Context, b recovery.Built) error {
+	if err := n.eraseAgain(ctx, b.Ref); err != nil {
+		return err
+	}
 	if k, _ := n.Pool.Kind(b.Ref.Kind); !slices.ContainsFunc(k.Tables, func(t storage.Table) bool { return t.Name == jobs.Tables[0].Name }) {
 		return nil
 	}
