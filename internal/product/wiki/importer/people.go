@@ -26,7 +26,7 @@ func (m *model) everybody() map[string]bool {
 		}
 	}
 	for _, s := range m.spaces {
-		add(s.creator)
+		add(s.creator, m.ownerOf(s))
 	}
 	for _, i := range m.items {
 		add(i.creator, i.modifier, i.details["status-lastmodifier"])
@@ -50,6 +50,22 @@ func (m *model) everybody() map[string]bool {
 		add(key)
 	}
 	return all
+}
+
+// ownerOf gives the key of the person whose personal space it is, when the export knows them.
+func (m *model) ownerOf(s *space) string {
+	name, personal := strings.CutPrefix(strings.ToLower(s.key), "~")
+	switch {
+	case !personal || name == "":
+		return ""
+	case m.users[name] != nil:
+		return name
+	case m.names[name] == nil:
+		return ""
+	case m.names[name].key != "":
+		return m.names[name].key
+	}
+	return byName + name
 }
 
 // foreign says who somebody is, as the organization's directory wants to know it. The key is the account of the vendor's cloud, else the user name,

@@ -79,6 +79,9 @@ func (w *writer) space(conv *converter, s *space) error {
 	switch {
 	case s.kind == wikispace.Personal || strings.HasPrefix(s.key, "~"):
 		sp.Type, sp.Owner = wikispace.Personal, sp.Author
+		if owner := w.l.people.of(w.l.m.ownerOf(s)); owner != "" {
+			sp.Owner = owner
+		}
 	case s.kind == "collaboration" || s.kind == "knowledge_base":
 		sp.Type = s.kind
 	}
@@ -137,7 +140,6 @@ var rights = map[string]wikispace.Right{"VIEWSPACE": wikispace.View, "EDITSPACE"
 
 // permissions writes who may do what in a space. A space that the export says nothing of is open to the site's members, as a new one.
 func (w *writer) permissions(s *space) error {
-	granted := false
 	for _, p := range s.permissions {
 		right, ok := rights[strings.ToUpper(p.kind)]
 		subject := wikispace.Permission{Operation: right.Operation, Target: right.Target}
@@ -149,7 +151,7 @@ func (w *writer) permissions(s *space) error {
 			subject.SubjectType = wikispace.Everyone
 		case p.group != "":
 			subject.SubjectType, subject.Subject = wikispace.Group, storable(p.group)
-		case p.person != "":
+		case w.l.people.of(p.person) != "":
 			subject.SubjectType, subject.Subject = wikispace.User, w.l.people.of(p.person)
 		case p.everyone == "authenticated-users" || p.everyone == "all-licensed-users":
 			subject.SubjectType = wikispace.Everyone
@@ -165,12 +167,11 @@ func (w *writer) permissions(s *space) error {
 			return err
 		}
 		w.report.taken(aPermission, 1)
-		granted = true
 		if subject.SubjectType == wikispace.Group && !w.l.hasGroup(w.ctx, subject.Subject) {
 			w.report.note("permissions are for groups that the organization does not have yet; they hold once it has", subject.Subject, 1)
 		}
 	}
-	if granted {
+	if len(s.permissions) > 0 {
 		return nil
 	}
 	w.report.note("spaces without permissions are open to the site's members, as new ones are", s.key, 1)
