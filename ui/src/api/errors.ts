@@ -13,6 +13,8 @@ export class ApiError extends Error {
     readonly fields: Readonly<Record<string, string>> = {},
     /** Seconds to wait, from Retry-After. */
     readonly retryAfter: number | null = null,
+    /** What else is wrong, beside the message. */
+    readonly more: readonly string[] = [],
   ) {
     super(message);
   }
@@ -104,5 +106,6 @@ export async function errorFromResponse(response: Response): Promise<ApiError> {
     requestId ?? response.headers.get('X-Request-Id'),
     fields,
     retrySeconds(response.headers.get('Retry-After')),
+    isObject(body) ? texts(body['more']) : [],
   );
 }
