@@ -9,7 +9,7 @@ const arrows = {
       message: 'Only src/kit imports Mantine, so that it can be left.',
     },
     {
-      group: ['**/admin/**', '**/tracker/**', '**/wiki/**', '**/oncall/**', '**/status/**'],
+      group: ['**/admin/**', '**/tracker/**', '**/wiki/**', '**/oncall/**', '**/status/**', '**/console/**'],
       message: 'A product does not import another product: share through kit or shell.',
     },
   ],

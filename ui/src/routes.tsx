@@ -2,6 +2,7 @@ import type { QueryClient } from '@tanstack/react-query';
 import { createRoute, createRouter, lazyRouteComponent, redirect } from '@tanstack/react-router';
 import { product as admin, routes as adminRoutes } from './admin/product';
 import { boot, sessionQuery } from './api';
+import { consoleRoutes } from './console/routes';
 import { SkeletonRows } from './kit';
 import { product as oncall, routes as oncallRoutes } from './oncall/product';
 import { firstPage, NotFound, PageError, registerProducts, rootRoute, searchText, shellRoute } from './shell';
@@ -47,7 +48,7 @@ const home = createRoute({
   component: lazyRouteComponent(() => import('./tracker/MyWorkPage'), 'MyWorkPage'),
 });
 
-const tree = rootRoute.addChildren([setup, login, shellRoute.addChildren([home, trackerRoutes, wikiRoutes, oncallRoutes, statusRoutes, ...adminRoutes])]);
+const tree = rootRoute.addChildren([setup, login, ...consoleRoutes, shellRoute.addChildren([home, trackerRoutes, wikiRoutes, oncallRoutes, statusRoutes, ...adminRoutes])]);
 
 export function makeRouter(queries: QueryClient) {
   return createRouter({
