@@ -219,8 +219,8 @@ func (n *Node) openControl(ctx context.Context, rebuilding bool) error {
 	return n.Fleet.Load(ctx)
 }
 
-// markUnshipped finds, after a crash, the volumes whose last commits did not reach the vault. It looks at files changed since the
-// newest segment, so that idle volumes are not opened.
+// markUnshipped finds, after a crash, the volumes whose last commits did not reach the vault. It looks at files changed since the newest segment, so that
+// idle volumes are not opened, and lets go of each volume that has nothing to ship, so that a start of a large fleet takes no more memory than its life.
 func (n *Node) markUnshipped(ctx context.Context) error {
 	if n.takes(0) {
 		n.Shipper.Mark(fleet.ControlRef)
@@ -231,7 +231,7 @@ func (n *Node) markUnshipped(ctx context.Context) error {
 		return err
 	}
 	for _, ref := range n.Fleet.Volumes() {
-		if !n.owns(ref) {
+		if ref == fleet.ControlRef || !n.owns(ref) {
 			continue
 		}
 		if ok {
@@ -240,9 +240,22 @@ func (n *Node) markUnshipped(ctx context.Context) error {
 				continue
 			}
 		}
+		if n.allShipped(ctx, ref) {
+			continue
+		}
 		n.Shipper.Mark(ref)
 	}
 	return nil
+}
+
+// allShipped tells whether the vault has every commit of a volume; then nobody needs it open. A volume that cannot be read is the shipper's to report.
+func (n *Node) allShipped(ctx context.Context, ref volume.Ref) bool {
+	var head journal.Head
+	err := n.Pool.Volume(ref).Read(ctx, func(tx *volume.Tx) (err error) {
+		head, err = journal.ReadHead(ctx, tx.Tx)
+		return err
+	})
+	return err == nil && head.Seq == head.SealedSeq && n.Pool.Evict(ctx, ref) == nil
 }
 
 // Close ships what is left and lets go of the data folder.
