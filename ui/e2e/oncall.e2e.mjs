@@ -177,7 +177,7 @@ describe('on-call', () => {
     await page.getByRole('button', { name: /Ben Aydin/ }).click();
     await dialog('Change the override').getByRole('button', { name: 'Remove' }).click();
     await until(page, `/api/oncall/schedules/${schedule}/overrides`, (answer) => answer.data.length === 0, 'removed');
-    await page.getByRole('button', { name: 'Undo' }).click();
+    await page.getByRole('button', { name: 'Undo' }).last().click();
     await until(page, `/api/oncall/schedules/${schedule}/overrides`, (answer) => answer.data.length === 1, 'brought back');
   });
 
@@ -277,7 +277,7 @@ describe('on-call', () => {
     assert.equal(await page.getByText(fresh).count(), 0, 'the key is shown once');
     await page.getByRole('button', { name: 'Disable' }).click();
     await page.getByText('It is off: what it is sent is refused.').waitFor();
-    await page.getByRole('button', { name: 'Undo' }).click();
+    await page.getByRole('button', { name: 'Undo' }).last().click();
     await page.getByRole('button', { name: 'Disable' }).waitFor();
   });
 

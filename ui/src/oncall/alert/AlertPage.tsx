@@ -57,8 +57,6 @@ function Loading(): ReactElement | null {
   );
 }
 
-const noteId = 'alert-note';
-
 type DialogName = TargetAct | 'snooze' | 'details' | 'issue' | 'incident' | 'delete';
 
 function Alert({ view }: { view: AlertView }): ReactElement {
@@ -81,7 +79,7 @@ function Alert({ view }: { view: AlertView }): ReactElement {
 
   const writeNote = () => {
     setTab('notes');
-    setTimeout(() => document.getElementById(noteId)?.focus(), 60);
+    setTimeout(() => document.querySelector<HTMLElement>('[data-note-input]')?.focus(), 60);
   };
   const run = (action: 'acknowledge' | 'unacknowledge' | 'close') => void actions.bulk([alert], action);
   const group = 'Alert';
@@ -168,7 +166,7 @@ function Alert({ view }: { view: AlertView }): ReactElement {
             {tab === 'details' && <DetailsTab view={view} onEditDetails={() => setDialog('details')} />}
             {tab === 'responders' && <RespondersTab view={view} />}
             {tab === 'log' && <LogTab entries={view.log} />}
-            {tab === 'notes' && <NotesTab view={view} inputId={noteId} />}
+            {tab === 'notes' && <NotesTab view={view} />}
             {tab === 'payload' && <PayloadTab payload={view.payload} />}
           </div>
         </div>

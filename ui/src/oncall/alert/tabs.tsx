@@ -210,7 +210,7 @@ export function LogTab({ entries }: { entries: readonly LogEntry[] }): ReactElem
   );
 }
 
-export function NotesTab({ view, inputId }: { view: AlertView; inputId: string }): ReactElement {
+export function NotesTab({ view }: { view: AlertView }): ReactElement {
   const [note, setNote] = useState('');
   const add = useChange((text: string) => actOnAlert(view.alert.id, 'notes', { note: text }), { stale: [keys.anyAlert], onDone: () => setNote('') });
   const submit = () => note.trim() !== '' && add.mutate(note.trim());
@@ -224,7 +224,7 @@ export function NotesTab({ view, inputId }: { view: AlertView; inputId: string }
         }}
       >
         <TextAreaField
-          id={inputId}
+          data-note-input=""
           label="Add a note"
           rows={2}
           value={note}

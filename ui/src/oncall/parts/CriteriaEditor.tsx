@@ -15,8 +15,9 @@ function Line({ condition, number, onChange, onRemove }: { condition: Condition;
         value={condition.field}
         onChange={(event) => {
           const field = event.currentTarget.value;
-          const fits = operationsOf(field).some(({ value }) => value === condition.operation);
-          onChange({ ...condition, field, operation: fits ? condition.operation : (operationsOf(field)[0]?.value ?? 'contains'), expectedValue: field === 'priority' ? 'P2' : (condition.expectedValue ?? '') });
+          // Each field begins with the comparison that people mean most often.
+          const was = condition.field === 'priority' ? '' : (condition.expectedValue ?? '');
+          onChange({ ...condition, field, operation: operationsOf(field)[0]?.value ?? 'contains', expectedValue: field === 'priority' ? 'P2' : was });
         }}
       >
         {fields.map((field) => (
