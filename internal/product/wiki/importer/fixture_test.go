@@ -100,7 +100,7 @@ func whole() *export {
 	e.row("InternalUser", "1", "name=bob", "lowerName=bob", "displayName=Bob Müller", "active=true", "emailAddress=bob@example.com")
 	e.space("100", "DOC")
 	e.row("SpaceDescription", "99", "space->Space:100", "version=1", "contentStatus=current")
-	e.content("Page", "101", "Start", `<p>See <ac:link><ri:page ri:content-title="First" /></ac:link>, <ac:link><ri:page ri:content-title="Nowhere" /></ac:link> and <ac:link><ri:user ri:userkey="u2" /></ac:link>.</p>`+
+	e.content("Page", "101", "Start", `<p>See <ac:link><ri:page ri:content-title="First" /></ac:link>, <ac:link><ri:page ri:content-title="Nowhere" /></ac:link>, <a href="https://old.example.com/display/DOC/Second">second</a>, <ac:link><ri:blog-post ri:content-title="News" ri:posting-day="2021/02/03" /></ac:link> and <ac:link><ri:user ri:userkey="u2" /></ac:link>.</p>`+
 		`<ac:image><ri:attachment ri:filename="a.txt" /></ac:image><ac:structured-macro ac:name="code"><ac:plain-text-body><![CDATA[x < y]]></ac:plain-text-body></ac:structured-macro>`+
 		`<p>This is <ac:inline-comment-marker ac:ref="m-1">marked</ac:inline-comment-marker>.</p><ac:structured-macro ac:name="never-heard-of"><ac:parameter ac:name="p">v</ac:parameter></ac:structured-macro>`+
 		`<ac:task-list><ac:task><ac:task-id>1</ac:task-id><ac:task-status>incomplete</ac:task-status><ac:task-body>do it</ac:task-body></ac:task></ac:task-list>`,

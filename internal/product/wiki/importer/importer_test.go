@@ -116,6 +116,15 @@ func TestASpaceComesWithAllThatIsInIt(t *testing.T) {
 		if code := get(t, s.api(), "/wiki/rest/api/content/search?cql=text~marked", &found); code != http.StatusOK || found.Size != 2 {
 			t.Errorf("search answers %d with %d", code, found.Size)
 		}
+		var shown struct {
+			Body struct{ View struct{ Value string } }
+		}
+		get(t, s.api(), "/wiki/rest/api/content/101?expand=body.view", &shown)
+		for _, part := range []string{"/wiki/spaces/DOC/blog/2021/02/03/110/News", "/wiki/spaces/DOC/pages/103/Second", "/wiki/download/attachments/101/a.txt"} {
+			if !strings.Contains(shown.Body.View.Value, part) {
+				t.Errorf("the page does not show %s: %s", part, shown.Body.View.Value)
+			}
+		}
 		before := s.digest()
 		again := s.load(place)
 		if s.digest() != before {
