@@ -53,6 +53,21 @@ func (d Directory) Groups(ctx context.Context, who string) (names []string, err 
 	return names, err
 }
 
+// GroupNames names all groups, in no order.
+func (d Directory) GroupNames(ctx context.Context) (names []string, err error) {
+	err = d.p.Volume(d.org).Read(ctx, func(tx *volume.Tx) error {
+		g, err := role.AllGroups(ctx, tx)
+		if err != nil {
+			return err
+		}
+		for _, name := range g.Names {
+			names = append(names, name)
+		}
+		return nil
+	})
+	return names, err
+}
+
 // Members gives the accounts of a group by its name, fault.KindNotFound when there is no such group.
 func (d Directory) Members(ctx context.Context, group string) (accounts []string, err error) {
 	err = d.p.Volume(d.org).Read(ctx, func(tx *volume.Tx) error {
