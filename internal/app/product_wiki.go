@@ -26,6 +26,9 @@ func newWiki(n *Node, a *access.Product) *wiki.Product {
 		Directory: func(ctx context.Context) wikineeds.Directory { return readers{a, httpkit.SiteFrom(ctx).Org} },
 		Blobs:     func(ctx context.Context) wikineeds.Blobs { return n.Blobs(httpkit.SiteFrom(ctx).ID.String()) },
 		Senders:   wikineeds.Senders{Mail: n.Mailer},
+		GroupNames: func(ctx context.Context) ([]string, error) {
+			return a.Directory(httpkit.SiteFrom(ctx).Org).GroupNames(ctx)
+		},
 		Issues: func(ctx context.Context) wikineeds.Issues {
 			if s := httpkit.SiteFrom(ctx); s != nil && n.Fleet.HasProduct(s.ID, "tracker") {
 				return shownIssues{people{a, s.Org}}

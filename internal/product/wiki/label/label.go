@@ -152,6 +152,17 @@ func onSeen(visible string) string {
 	return `EXISTS (SELECT 1 FROM wiki_labelling x JOIN wiki_content c ON c.id = x.target_id WHERE x.label_id = l.id AND c.status = 'current' AND ` + visible + `)`
 }
 
+// Seen tells whether a label is on something that the asker sees: visible as for Like, spaces are the identifiers (a list in SQL) of the spaces that
+// they see. Labels of their own are always seen.
+func Seen(ctx context.Context, tx *volume.Tx, visible, spaces string, l *Label) (bool, error) {
+	if l.Owner != "" {
+		return true, nil
+	}
+	var n int
+	err := tx.GetText(ctx, `SELECT count(*) FROM (SELECT 1 FROM wiki_label l WHERE l.id = $1 AND (`+onSeen(visible)+` OR EXISTS (SELECT 1 FROM wiki_labelling y WHERE y.label_id = l.id AND y.target_id IN (`+spaces+`)))) seen`, []any{l.ID}, &n)
+	return n > 0, err
+}
+
 // InSpace gives the labels on the contents of a space that a viewer's condition (on the alias "c") lets through, by name.
 func InSpace(ctx context.Context, tx *volume.Tx, visible string, spaceID int64, account string) ([]Label, error) {
 	return storage.AllText(ctx, tx.Tx, `SELECT DISTINCT `+columns+` FROM wiki_labelling x JOIN wiki_label l ON l.id = x.label_id JOIN wiki_content c ON c.id = x.target_id

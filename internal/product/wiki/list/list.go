@@ -31,8 +31,9 @@ type Query struct {
 	Title     string // exact, whatever its case
 	Label     int64
 	Beneath   int64  // pages below a page, at any depth
-	Condition string // more SQL on "c", with $1… numbered from First on
+	Condition string // more SQL on "c", with "?" for Args
 	Args      []any
+	From      string // tables that Condition needs, "c" among them; none: wiki_content alone
 	Sort      string // id, created, updated, title, position, trashed; with "-" in front for the other direction
 	After     string // a cursor
 	Limit     int
@@ -150,8 +151,7 @@ func Find(ctx context.Context, tx *volume.Tx, v *viewer.Viewer, q Query) ([]*con
 	if name != "id" {
 		order += ", c.id" + dir
 	}
-	text := "SELECT " + content.Columns + " FROM wiki_content c WHERE " + strings.Join(b.parts, " AND ") + " ORDER BY " + order + fmt.Sprintf(" LIMIT %d", q.Limit+1)
-	found, err := storage.AllText(ctx, tx.Tx, text, content.Scan, b.args...)
+	found, err := q.rows(ctx, tx, b.parts, b.args, order, fmt.Sprintf(" LIMIT %d", q.Limit+1))
 	if err != nil {
 		return nil, "", fmt.Errorf("list contents: %w", err)
 	}
@@ -160,6 +160,21 @@ func Find(ctx context.Context, tx *volume.Tx, v *viewer.Viewer, q Query) ([]*con
 		return found, place(found[q.Limit-1], q.Sort, name), nil
 	}
 	return found, "", nil
+}
+
+// rows runs the query. With tables of its own it sorts identifiers alone and then fetches the few rows: what is found by words can be very much.
+func (q *Query) rows(ctx context.Context, tx *volume.Tx, conditions []string, args []any, order, limit string) ([]*content.Content, error) {
+	text := " FROM wiki_content c WHERE " + strings.Join(conditions, " AND ") + " ORDER BY " + order + limit
+	if q.From != "" {
+		text = " FROM wiki_content c WHERE c.id IN (SELECT c.id FROM " + q.From + " WHERE " + strings.Join(conditions, " AND ") + " ORDER BY " + order + limit + ") ORDER BY " + order
+	}
+	return storage.AllText(ctx, tx.Tx, "SELECT "+content.Columns+text, content.Scan, args...)
+}
+
+// Slice gives contents in an order of the caller's own, after a number of them.
+func (q *Query) Slice(ctx context.Context, tx *volume.Tx, v *viewer.Viewer, order string, start, limit int) ([]*content.Content, error) {
+	b := q.conditions(v)
+	return q.rows(ctx, tx, b.parts, b.args, order, fmt.Sprintf(" LIMIT %d OFFSET %d", limit, start))
 }
 
 func (q *Query) after(b *builder, name, column string, desc bool) error {
@@ -220,9 +235,12 @@ func Count(ctx context.Context, tx *volume.Tx, v *viewer.Viewer, q Query) (n int
 	return n, err
 }
 
-// CountUpTo gives how many contents of some tables ("c" among them) there are, most at most: counting stops there.
-func CountUpTo(ctx context.Context, tx *volume.Tx, v *viewer.Viewer, q Query, from string, most int) (n int, err error) {
-	b := q.conditions(v)
+// CountUpTo gives how many contents there are, most at most: counting stops there.
+func CountUpTo(ctx context.Context, tx *volume.Tx, v *viewer.Viewer, q Query, most int) (n int, err error) {
+	b, from := q.conditions(v), q.From
+	if from == "" {
+		from = "wiki_content c"
+	}
 	err = tx.GetText(ctx, "SELECT count(*) FROM (SELECT 1 FROM "+from+" WHERE "+strings.Join(b.parts, " AND ")+fmt.Sprintf(" LIMIT %d) counted", most), b.args, &n)
 	return n, err
 }

@@ -2,6 +2,7 @@ package page
 
 import (
 	"context"
+	"strings"
 
 	"holdfast.dev/internal/base/fault"
 	"holdfast.dev/internal/platform/storage"
@@ -9,11 +10,16 @@ import (
 	"holdfast.dev/internal/product/wiki/attachment"
 	"holdfast.dev/internal/product/wiki/content"
 	"holdfast.dev/internal/product/wiki/label"
+	"holdfast.dev/internal/product/wiki/property"
+	"holdfast.dev/internal/product/wiki/restriction"
 	"holdfast.dev/internal/product/wiki/space"
 )
 
 // maxCopies bounds the pages that one copy makes.
 const maxCopies = 500
+
+// maxProperties bounds the properties that are copied with a page.
+const maxProperties = 1000
 
 // Copy says what is copied where.
 type Copy struct {
@@ -21,10 +27,22 @@ type Copy struct {
 	ParentID int64
 	Title    string // empty for the old one
 	Prefix   string // put before the titles of pages below
-	Below    bool   // the pages below too
+	Search   string // in titles, becomes Replace; empty for nothing
+	Replace  string
+	Below    bool // the pages below too
 	Labels   bool
 	Files    bool
-	May      func(*content.Content) bool // which pages the asker sees; nil for all
+	// Restrictions and Properties are copied too when asked for.
+	Restrictions, Properties bool
+	May                      func(*content.Content) bool // which pages the asker sees; nil for all
+}
+
+// TitleOf gives the title of a copy of a page below.
+func (how *Copy) TitleOf(title string) string {
+	if how.Search != "" {
+		title = strings.ReplaceAll(title, how.Search, how.Replace)
+	}
+	return how.Prefix + title
 }
 
 var qFilesOf = storage.Register("wiki/content.files", `SELECT `+content.Columns+` FROM wiki_content c WHERE c.owner_id = $1 AND c.kind = 'attachment' AND c.status = 'current' ORDER BY c.owner_id, c.kind, c.status, c.created_us, c.id`)
@@ -45,7 +63,7 @@ func duplicate(ctx context.Context, tx *volume.Tx, actor string, c *content.Cont
 	}
 	title := how.Title
 	if title == "" {
-		title = how.Prefix + c.Title
+		title = how.TitleOf(c.Title)
 	}
 	var children []*content.Content // before the copy is made, which may be one of them
 	if how.Below && c.Kind == content.Page {
@@ -66,7 +84,7 @@ func duplicate(ctx context.Context, tx *volume.Tx, actor string, c *content.Cont
 		}
 		below := how
 		below.ParentID, below.Title = made.ID, ""
-		if below.Prefix == "" && how.Space.ID == c.SpaceID {
+		if below.Prefix == "" && below.Search == "" && how.Space.ID == c.SpaceID {
 			below.Prefix = "Copy of "
 		}
 		if _, err := duplicate(ctx, tx, actor, child, below, left); err != nil {
@@ -84,6 +102,31 @@ func copyBelongings(ctx context.Context, tx *volume.Tx, actor string, from, to *
 		}
 		for _, l := range labels {
 			if _, err := label.Add(ctx, tx, actor, to.ID, l); err != nil {
+				return err
+			}
+		}
+	}
+	if how.Properties {
+		props, err := property.List(ctx, tx, from.ID, "", maxProperties)
+		if err != nil {
+			return err
+		}
+		for _, p := range props {
+			if _, err := property.Create(ctx, tx, actor, to.ID, p.Key, p.Value); err != nil {
+				return err
+			}
+		}
+	}
+	if how.Restrictions {
+		own, err := restriction.Of(ctx, tx, from.ID)
+		if err != nil {
+			return err
+		}
+		for _, op := range []string{restriction.Read, restriction.Update} {
+			if len(own[op]) == 0 {
+				continue
+			}
+			if err := restriction.Set(ctx, tx, to, op, own[op]); err != nil {
 				return err
 			}
 		}

@@ -141,12 +141,12 @@ func BenchmarkWiki(b *testing.B) {
 	})
 	b.Run("cql of words that all pages have in a space", func(b *testing.B) {
 		get(b, func(i int) string {
-			return fmt.Sprintf("/wiki/rest/api/search?cql=text~%%22%s%%22+and+space=S%d+and+type=page", words[i%len(words)], i%10)
+			return fmt.Sprintf("/wiki/rest/api/search?cql=text~%%22%s+%s%%22+and+space=S%d+and+type=page", words[i*3%len(words)], words[1], i%10)
 		})
 	})
 	b.Run("cql of words that all pages have by date", func(b *testing.B) {
 		get(b, func(i int) string {
-			return fmt.Sprintf("/wiki/rest/api/content/search?cql=text~%%22%s+%s%%22+order+by+lastmodified+desc", words[i%len(words)], words[i*3%len(words)])
+			return fmt.Sprintf("/wiki/rest/api/content/search?cql=text~%%22%s+%s%%22+order+by+lastmodified+desc", words[0], words[i*3%len(words)])
 		})
 	})
 	b.Run("publish", func(b *testing.B) {

@@ -28,9 +28,14 @@ type Deps struct {
 	Blobs     func(ctx context.Context) needs.Blobs
 	Issues    func(ctx context.Context) needs.Issues // may give nil
 	Senders   needs.Senders
+	// GroupNames names the groups of the organization of the context's site.
+	GroupNames func(ctx context.Context) ([]string, error)
 }
 
-type handler struct{ Deps }
+type handler struct {
+	Deps
+	later conversions
+}
 
 // call is what every use case needs: the transaction, who asks, and how to answer.
 type call struct {

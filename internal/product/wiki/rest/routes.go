@@ -9,7 +9,7 @@ import (
 
 // Routes lists every route of the product.
 func Routes(d Deps) []httpkit.Route {
-	h := &handler{d}
+	h := &handler{Deps: d}
 	return slices.Concat(h.uiRoutes(), prefixed("/wiki/api/v2", httpkit.ConfluenceV2, h.v2Routes()),
 		prefixed("/wiki/rest/api", httpkit.ConfluenceV1, h.v1Routes()), h.downloadRoutes(), h.unsubscribeRoutes(), unservedRoutes())
 }

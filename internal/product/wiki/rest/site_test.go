@@ -64,7 +64,8 @@ func newSite(t testing.TB, e storage.Engine) *site {
 	}
 	s.v = p.Volume(ref)
 	product := wiki.New(wiki.Deps{Clock: s.clock, Volume: func(context.Context) (*volume.Volume, error) { return s.v, nil },
-		Directory: func(context.Context) needs.Directory { return directory{s} }, Blobs: func(context.Context) needs.Blobs { return blobs{s} }})
+		Directory: func(context.Context) needs.Directory { return directory{s} }, Blobs: func(context.Context) needs.Blobs { return blobs{s} },
+		GroupNames: func(context.Context) ([]string, error) { return []string{"writers"}, nil }})
 	if err := product.SetUp(context.Background(), s.v); err != nil {
 		t.Fatal(err)
 	}

@@ -40,6 +40,7 @@ const (
 //	POST   /pages/{id}/move {targetId, position}       uiNode; position: before, after, append (targetId "" with spaceKey: to the roots)
 //	POST   /pages/{id}/copy {title, targetId, spaceKey, descendants}        {id}
 //	DELETE /pages/{id}?descendants=true                204: to the trash
+//	PUT    /pages/{id}/archive {on: bool}              204: out of the tree and search, or back
 //	POST   /pages/{id}/restore {parentId}              {id}: out of the trash
 //	PUT    /drafts/{id} · PUT /drafts/new              uiDraft; body uiDraftInput
 //	GET    /drafts · GET /drafts/{id}                  {drafts: [uiDraft without body]} · uiDraft
@@ -97,6 +98,7 @@ func (h *handler) uiRoutes() []httpkit.Route {
 		{Method: "POST", Path: "/pages/{id}/move", Permission: mayEdit, Handler: h.uiMove},
 		{Method: "POST", Path: "/pages/{id}/copy", Permission: mayEdit, Handler: h.uiCopy},
 		{Method: "POST", Path: "/pages/{id}/restore", Permission: mayEdit, Handler: h.uiRestore},
+		{Method: "PUT", Path: "/pages/{id}/archive", Permission: mayDelete, Handler: h.uiArchive},
 		{Method: "PUT", Path: "/drafts/{id}", Permission: mayEdit, Handler: h.uiPutDraft, MaxBody: maxBody},
 		{Method: "GET", Path: "/drafts", Permission: mayEdit, Handler: h.uiDrafts},
 		{Method: "GET", Path: "/drafts/{id}", Permission: mayEdit, Handler: h.uiGetDraft},

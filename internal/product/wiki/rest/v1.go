@@ -208,11 +208,17 @@ func (h *handler) v1Routes() []httpkit.Route {
 	add("PUT", "/content/{id}/child/attachment/{attachmentId}", mayAttach, h.v1DescribeFile)
 	h.v1RestrictionRoutes(add)
 	add("POST", "/contentbody/convert/{to}", mayView, h.v1Convert)
+	add("POST", "/contentbody/convert/async/{to}", mayView, h.v1ConvertLater)
+	add("GET", "/contentbody/convert/async/{id}", mayView, h.v1Converted)
+	add("POST", "/content/archive", mayDelete, h.v1Archive)
+	add("POST", "/content/{id}/pagehierarchy/copy", mayEdit, h.v1CopyHierarchy)
+	add("POST", "/content/{id}/permission/check", mayView, h.v1CheckPermission)
 	add("GET", "/search", mayView, h.v1Search)
 	add("GET", "/search/user", mayView, h.v1UserSearch)
 	add("GET", "/label", mayView, h.v1LabelContents)
 	h.v1SpaceRoutes(add)
 	h.v1PeopleRoutes(add)
+	h.v1GroupRoutes(add)
 	h.v1TemplateRoutes(add)
 	return routes
 }

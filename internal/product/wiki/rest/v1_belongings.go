@@ -10,6 +10,7 @@ import (
 	"holdfast.dev/internal/product/wiki/label"
 	"holdfast.dev/internal/product/wiki/list"
 	"holdfast.dev/internal/product/wiki/property"
+	"holdfast.dev/internal/product/wiki/viewer"
 )
 
 type labelInput struct {
@@ -116,6 +117,17 @@ func (h *handler) v1RemoveLabel(w http.ResponseWriter, r *http.Request) error {
 	})
 }
 
+// seenSpaces gives the identifiers of the spaces that the asker sees.
+func (c *call) seenSpaces() []int64 {
+	var out []int64
+	for _, s := range c.v.Spaces.All {
+		if c.v.SeesSpace(s) {
+			out = append(out, s.ID)
+		}
+	}
+	return out
+}
+
 func (h *handler) v1LabelContents(w http.ResponseWriter, r *http.Request) error {
 	start, n, err := window(r, 200, 200)
 	if err != nil {
@@ -130,7 +142,13 @@ func (h *handler) v1LabelContents(w http.ResponseWriter, r *http.Request) error 
 		if err != nil {
 			return nil, err
 		}
-		if found == nil {
+		seen := found != nil
+		if seen {
+			if seen, err = label.Seen(c.ctx, c.tx, c.v.Where("c"), viewer.Numbers(c.seenSpaces()), found); err != nil {
+				return nil, err
+			}
+		}
+		if !seen {
 			return nil, fault.NotFound("There is no label '%.60s'.", l.Name)
 		}
 		q := list.Query{Label: found.ID}

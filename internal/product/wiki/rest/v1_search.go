@@ -346,39 +346,44 @@ type convertInput struct {
 	Representation string `json:"representation"`
 }
 
-// v1Convert turns a body from one representation into another. View forms show macros as the asker sees them on the page of contentIdContext.
+// v1Convert turns a body from one representation into another.
 func (h *handler) v1Convert(w http.ResponseWriter, r *http.Request) error {
 	in, err := httpkit.DecodeLoose[convertInput](r)
 	if err != nil {
 		return err
 	}
 	return read(h, w, r, func(c *call) (object, error) {
-		of := &content.Content{Kind: content.Page}
-		if s := r.URL.Query().Get("contentIdContext"); s != "" {
-			id, err := parseID(s)
-			if err != nil {
-				return nil, err
-			}
-			if of, err = c.seeID(id, content.Page, content.BlogPost); err != nil {
-				return nil, err
-			}
-		} else if key := r.URL.Query().Get("spaceKeyContext"); key != "" {
-			s, err := c.spaceOf(key)
-			if err != nil {
-				return nil, err
-			}
-			of.SpaceID = s.ID
-		}
-		doc, err := c.readBody(in.Representation, in.Value)
-		if err != nil {
-			return nil, err
-		}
-		value, err := c.convertFor(of, doc, r.PathValue("to"))
+		value, err := c.converted(in)
 		if err != nil {
 			return nil, err
 		}
 		return object{"value": value, "representation": r.PathValue("to"), "embeddedContent": []any{}, "_expandable": object{"webresource": "", "embeddedContent": "", "mediaToken": ""}, "_links": object{"base": c.base + "/wiki"}}, nil
 	})
+}
+
+// converted gives a body in the representation that the path names. View forms show macros as the asker sees them on the page of contentIdContext.
+func (c *call) converted(in convertInput) (string, error) {
+	of := &content.Content{Kind: content.Page}
+	if s := c.r.URL.Query().Get("contentIdContext"); s != "" {
+		id, err := parseID(s)
+		if err != nil {
+			return "", err
+		}
+		if of, err = c.seeID(id, content.Page, content.BlogPost); err != nil {
+			return "", err
+		}
+	} else if key := c.r.URL.Query().Get("spaceKeyContext"); key != "" {
+		s, err := c.spaceOf(key)
+		if err != nil {
+			return "", err
+		}
+		of.SpaceID = s.ID
+	}
+	doc, err := c.readBody(in.Representation, in.Value)
+	if err != nil {
+		return "", err
+	}
+	return c.convertFor(of, doc, c.r.PathValue("to"))
 }
 
 // convertFor writes a document that may belong to no page.

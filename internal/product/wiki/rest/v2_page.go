@@ -364,6 +364,11 @@ func (c *call) update(p *content.Content, in updateInput) error {
 	if in.status == content.Draft && p.Status == content.Current {
 		return c.draftOf(p, in)
 	}
+	if in.status == content.Current && p.Status == content.Archived {
+		if err := page.Unarchive(c.ctx, c.tx, p); err != nil {
+			return err
+		}
+	}
 	if in.parent != nil && *in.parent != "" && p.Kind == content.Page {
 		id, err := optionalID("parentId", *in.parent)
 		if err != nil {

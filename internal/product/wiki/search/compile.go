@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"holdfast.dev/internal/base/fault"
+	"holdfast.dev/internal/platform/storage"
 	"holdfast.dev/internal/platform/volume"
 	"holdfast.dev/internal/product/wiki/content"
 	"holdfast.dev/internal/product/wiki/cql"
@@ -62,7 +63,7 @@ type Plan struct {
 	rest    frag     // where, without the text of rank
 	sort    string   // of package list, empty for relevance
 	order   []string // more than one sort, as SQL
-	rank    *ranking // nil when results have another order
+	rank    *ranking // the text that must be found; nil for none, or when it is only one way to be found
 	wanted  []string // words to mark in excerpts, with "*" behind beginnings
 	counted *int     // what Count found
 }
@@ -177,7 +178,7 @@ func (c *compiler) order(terms []cql.Order) {
 			dir = "-"
 		}
 		if len(terms) == 1 && !strings.HasPrefix(by, "c.") {
-			c.plan.sort, c.plan.rank = dir+by, nil
+			c.plan.sort = dir + by
 			return
 		}
 		column := map[string]string{"created": "c.created_us", "updated": "c.updated_us", "title": "c.title_fold", "id": "c.id"}[by]
@@ -189,9 +190,7 @@ func (c *compiler) order(terms []cql.Order) {
 		}
 		c.plan.order = append(c.plan.order, column)
 	}
-	if len(c.plan.order) > 0 {
-		c.plan.rank = nil
-	} else if c.plan.rank == nil {
+	if len(c.plan.order) == 0 && c.plan.rank == nil {
 		c.plan.sort = "-updated"
 	}
 }
@@ -211,34 +210,43 @@ func (p *Plan) Run(ctx context.Context, tx *volume.Tx, v *viewer.Viewer, statuse
 		statuses = Statuses
 	}
 	if p.sort != "" && start == 0 {
-		found, next, err := list.Find(ctx, tx, v, list.Query{Statuses: statuses, Condition: p.where.sql, Args: p.where.args, Sort: p.sort, After: cursor, Limit: limit})
+		q := p.query(tx.Dialect(), statuses)
+		q.Sort, q.After, q.Limit = p.sort, cursor, limit
+		found, next, err := list.Find(ctx, tx, v, q)
 		return &Results{found, next}, err
 	}
-	if p.rank != nil {
+	if p.rank != nil && p.sort == "" && len(p.order) == 0 {
 		return p.ranked(ctx, tx, v, statuses, cursor, start, limit)
 	}
 	start, err := offsetOf(cursor, start)
 	if err != nil {
 		return nil, err
 	}
-	rows, err := p.offset(ctx, tx, v, statuses, start, limit)
+	q := p.query(tx.Dialect(), statuses)
+	rows, err := q.Slice(ctx, tx, v, p.ordered(), start, limit+1)
 	if err != nil {
 		return nil, err
 	}
 	return cutAt(rows, start, limit), nil
 }
 
-// offset finds results in an order that no cursor can follow.
-func (p *Plan) offset(ctx context.Context, tx *volume.Tx, v *viewer.Viewer, statuses []string, start, limit int) ([]*content.Content, error) {
-	q := list.Query{Statuses: statuses, Condition: p.where.sql, Args: p.where.args}
-	order := append(append([]string{}, p.order...), "c.id DESC")
-	if p.sort != "" {
-		sorts := map[string]string{"created": "c.created_us", "updated": "c.updated_us", "title": "c.title_fold", "id": "c.id"}
-		name, desc := strings.CutPrefix(p.sort, "-")
-		order = []string{sorts[name], "c.id"}
-		if desc {
-			order = []string{sorts[name] + " DESC", "c.id DESC"}
-		}
+// query is the plan as a query without an order.
+func (p *Plan) query(d storage.Dialect, statuses []string) list.Query {
+	if p.rank != nil {
+		return p.byWords(d, statuses, p.rank.titles)
 	}
-	return list.Raw(ctx, tx, v, q, "wiki_content c", order, nil, start, limit+1)
+	return list.Query{Statuses: statuses, Condition: p.where.sql, Args: p.where.args}
+}
+
+// ordered gives the order of results that are not ranked, as SQL.
+func (p *Plan) ordered() string {
+	if p.sort == "" {
+		return strings.Join(append(append([]string{}, p.order...), "c.id DESC"), ", ")
+	}
+	sorts := map[string]string{"created": "c.created_us", "updated": "c.updated_us", "title": "c.title_fold", "id": "c.id"}
+	name, desc := strings.CutPrefix(p.sort, "-")
+	if desc {
+		return sorts[name] + " DESC, c.id DESC"
+	}
+	return sorts[name] + ", c.id"
 }

@@ -56,9 +56,9 @@ func found(d storage.Dialect, titles bool) string {
 }
 
 // byWords is the query for contents with the plan's text that meet its other conditions.
-func (p *Plan) byWords(d storage.Dialect, statuses []string, titles bool) (q list.Query, from string) {
+func (p *Plan) byWords(d storage.Dialect, statuses []string, titles bool) list.Query {
 	from, condition := index(d, titles)
-	return list.Query{Statuses: statuses, Condition: "(" + p.rest.sql + ") AND " + condition, Args: append(append([]any{}, p.rest.args...), p.rank.match)}, from
+	return list.Query{From: from, Statuses: statuses, Condition: "(" + p.rest.sql + ") AND " + condition, Args: append(append([]any{}, p.rest.args...), p.rank.match)}
 }
 
 // Count gives how many contents match, MaxCounted+1 when there are more than MaxCounted.
@@ -69,11 +69,7 @@ func (p *Plan) Count(ctx context.Context, tx *volume.Tx, v *viewer.Viewer, statu
 	if len(statuses) == 0 {
 		statuses = Statuses
 	}
-	q, from := list.Query{Statuses: statuses, Condition: p.where.sql, Args: p.where.args}, "wiki_content c"
-	if p.rank != nil {
-		q, from = p.byWords(tx.Dialect(), statuses, p.rank.titles)
-	}
-	if n, err = list.CountUpTo(ctx, tx, v, q, from, MaxCounted+1); err != nil {
+	if n, err = list.CountUpTo(ctx, tx, v, p.query(tx.Dialect(), statuses), MaxCounted+1); err != nil {
 		return 0, err
 	}
 	p.counted = &n
@@ -100,7 +96,7 @@ func (p *Plan) ranked(ctx context.Context, tx *volume.Tx, v *viewer.Viewer, stat
 	if n > maxRanked || p.rank.words > maxRankedWords {
 		return p.tiers(ctx, tx, v, statuses, place{tier: 't', skip: start}, limit)
 	}
-	q, from := p.byWords(tx.Dialect(), statuses, p.rank.titles)
+	q := p.byWords(tx.Dialect(), statuses, p.rank.titles)
 	order, args := []string{"ts_rank(x.search, to_tsquery('simple', ?)) DESC", "c.id DESC"}, []any{p.rank.match}
 	if tx.Dialect() == storage.SQLite {
 		order, args = []string{"bm25(wiki_search, 10.0, 1.0)", "c.id DESC"}, nil
@@ -108,7 +104,7 @@ func (p *Plan) ranked(ctx context.Context, tx *volume.Tx, v *viewer.Viewer, stat
 			order[0] = "bm25(wiki_title)"
 		}
 	}
-	rows, err := list.Raw(ctx, tx, v, q, from, order, args, start, limit+1)
+	rows, err := list.Raw(ctx, tx, v, q, q.From, order, args, start, limit+1)
 	if err != nil {
 		return nil, err
 	}
@@ -127,9 +123,9 @@ func (p *Plan) tiers(ctx context.Context, tx *volume.Tx, v *viewer.Viewer, statu
 	var rows []*content.Content
 	titled := 0
 	if at.tier == 't' {
-		q, from := p.byWords(tx.Dialect(), statuses, true)
+		q := p.byWords(tx.Dialect(), statuses, true)
 		var err error
-		if rows, err = p.newest(ctx, tx, v, q, from, at, limit+1); err != nil {
+		if rows, err = p.newest(ctx, tx, v, q, at, limit+1); err != nil {
 			return nil, err
 		}
 		if len(rows) > limit {
@@ -139,7 +135,7 @@ func (p *Plan) tiers(ctx context.Context, tx *volume.Tx, v *viewer.Viewer, statu
 			return &Results{Contents: rows}, nil
 		}
 		if at.skip > 0 && len(rows) == 0 {
-			if titled, err = list.CountUpTo(ctx, tx, v, q, from, at.skip); err != nil {
+			if titled, err = list.CountUpTo(ctx, tx, v, q, at.skip); err != nil {
 				return nil, err
 			}
 			at.skip -= titled
@@ -148,9 +144,9 @@ func (p *Plan) tiers(ctx context.Context, tx *volume.Tx, v *viewer.Viewer, statu
 		}
 		at.before = 0
 	}
-	q, from := p.byWords(tx.Dialect(), statuses, false)
+	q := p.byWords(tx.Dialect(), statuses, false)
 	q.Condition, q.Args = q.Condition+" AND c.id NOT IN ("+found(tx.Dialect(), true)+")", append(q.Args, p.rank.match)
-	others, err := p.newest(ctx, tx, v, q, from, at, limit+1-len(rows))
+	others, err := p.newest(ctx, tx, v, q, at, limit+1-len(rows))
 	if err != nil {
 		return nil, err
 	}
@@ -164,7 +160,7 @@ func (p *Plan) tiers(ctx context.Context, tx *volume.Tx, v *viewer.Viewer, statu
 }
 
 // newest gives the newest contents that a query by words finds, from a place on. It goes through the index of words backwards and stops when it has them.
-func (p *Plan) newest(ctx context.Context, tx *volume.Tx, v *viewer.Viewer, q list.Query, from string, at place, limit int) ([]*content.Content, error) {
+func (p *Plan) newest(ctx context.Context, tx *volume.Tx, v *viewer.Viewer, q list.Query, at place, limit int) ([]*content.Content, error) {
 	id := "c.id"
 	if tx.Dialect() == storage.SQLite {
 		id = "x.rowid"
@@ -172,7 +168,7 @@ func (p *Plan) newest(ctx context.Context, tx *volume.Tx, v *viewer.Viewer, q li
 	if at.before > 0 {
 		q.Condition, q.Args = q.Condition+" AND "+id+" < ?", append(q.Args, at.before)
 	}
-	return list.Raw(ctx, tx, v, q, from, []string{id + " DESC"}, nil, at.skip, limit)
+	return list.Raw(ctx, tx, v, q, q.From, []string{id + " DESC"}, nil, at.skip, limit)
 }
 
 // offsetOf reads a cursor that counts from the start.
