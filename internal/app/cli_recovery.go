@@ -14,35 +14,6 @@ import (
 	"holdfast.dev/internal/platform/recovery"
 )
 
-func (c *cli) restoreCommand() *cobra.Command {
-	var at, reason string
-	var commit int64
-	cmd := c.leaf("restore SLUG", "Bring a site back to an instant, to a commit, or to the newest state in the vault", 1, func(ctx context.Context, n *Node, args []string) error {
-		s, err := n.FindSite(args[0])
-		if err != nil {
-			return err
-		}
-		t := recovery.Target{Commit: commit}
-		if at != "" {
-			if t.At, err = time.Parse(time.RFC3339Nano, at); err != nil {
-				return errUsage{fmt.Errorf("--at takes an instant such as 2026-04-05T07:38:00Z: %w", err)}
-			}
-		}
-		if commit != 0 && at != "" {
-			return errUsage{errors.New("give --at or --commit, not both")}
-		}
-		res, err := n.RestoreSite(ctx, s, t, reason, c.steps)
-		if err != nil {
-			return err
-		}
-		return c.printRestore(s, res)
-	})
-	cmd.Flags().StringVar(&at, "at", "", "instant (RFC 3339)")
-	cmd.Flags().Int64Var(&commit, "commit", 0, "commit of the work volume")
-	cmd.Flags().StringVar(&reason, "reason", "restored from the command line", "why, for the ledger and the commit")
-	return cmd
-}
-
 func (c *cli) steps(p recovery.Progress) {
 	c.env.Progress(Progress{Step: p.Step, Done: int64(p.Done), Total: int64(p.Total), Unit: p.Unit})
 }
@@ -59,10 +30,18 @@ func (c *cli) printRestore(s *fleet.Site, res recovery.Result) error {
 }
 
 func (c *cli) undoCommand() *cobra.Command {
-	return c.leaf("undo-restore SLUG", "Bring back the state before the last restore", 1, func(ctx context.Context, n *Node, args []string) error {
+	var part bool
+	cmd := c.leaf("undo-restore SLUG", "Bring back the state before the last restore", 1, func(ctx context.Context, n *Node, args []string) error {
 		s, err := n.FindSite(args[0])
 		if err != nil {
 			return err
+		}
+		if part {
+			o, err := n.UndoPart(ctx, s)
+			if err != nil {
+				return err
+			}
+			return c.printPart(s, o)
 		}
 		op, err := n.LastRestore(ctx, s)
 		if err != nil {
@@ -74,6 +53,8 @@ func (c *cli) undoCommand() *cobra.Command {
 		}
 		return c.printRestore(s, res)
 	})
+	cmd.Flags().BoolVar(&part, "part", false, "the last restore of a product or record in the live site")
+	return cmd
 }
 
 // destroyCommand removes the databases of a site, to practise what comes after. The vault is not touched.

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -14,7 +15,9 @@ import (
 	"holdfast.dev/internal/base/clock"
 	"holdfast.dev/internal/platform/fleet"
 	"holdfast.dev/internal/platform/identity"
+	"holdfast.dev/internal/platform/jobs"
 	"holdfast.dev/internal/platform/journal"
+	"holdfast.dev/internal/platform/storage"
 	"holdfast.dev/internal/platform/volume"
 	"holdfast.dev/internal/product/tracker/catalog"
 	"holdfast.dev/internal/product/tracker/issue"
@@ -100,14 +103,14 @@ func (w *world) issues(s *fleet.Site, text string, count int) int64 {
 	return r.Commits[0].Seq
 }
 
-// digests reads every row of every volume of a site.
+// digests reads every row of every volume of a site, without jobs: a restore holds those that are overdue.
 func (w *world) digests(s *fleet.Site) map[string]string {
 	w.t.Helper()
 	out := map[string]string{}
 	for _, ref := range w.node.Fleet.VolumesOf(s.ID.String()) {
 		kind, _ := w.node.Pool.Kind(ref.Kind)
 		must(w.t, w.node.Pool.Volume(ref).Read(w.ctx, func(tx *volume.Tx) error {
-			d, _, err := journal.Scan(w.ctx, tx.Tx, kind.Tables)
+			d, _, err := journal.Scan(w.ctx, tx.Tx, slices.DeleteFunc(slices.Clone(kind.Tables), func(t storage.Table) bool { return t.Name == jobs.Tables[0].Name }))
 			out[ref.Kind] = d.String()
 			return err
 		}))
@@ -119,4 +122,14 @@ func (w *world) digests(s *fleet.Site) map[string]string {
 func (w *world) destroy(s *fleet.Site) {
 	w.t.Helper()
 	must(w.t, os.RemoveAll(filepath.Join(w.dir, "sites", s.ID.String())))
+}
+
+// oncall changes the on-call volume of a site.
+func (w *world) oncall(s *fleet.Site, n int) {
+	w.t.Helper()
+	must(w.t, w.volume(s, "oncall").Write(w.ctx, func(tx *volume.Tx) error {
+		_, err := tx.ExecText(w.ctx, `INSERT INTO schedule (id, name, description, zone, enabled, team_id) VALUES ($1, $2, '', 'UTC', 1, '') ON CONFLICT (id) DO UPDATE SET name = excluded.name`,
+			fmt.Sprint("s", n%7), fmt.Sprint("schedule ", n%7, " ", n))
+		return err
+	}))
 }

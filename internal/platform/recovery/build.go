@@ -34,6 +34,11 @@ type Built struct {
 // build makes the state of a volume at commit target (0: the newest) under a generation, and proves it. stamp is the record of the
 // restore itself; it becomes a commit when target is not the newest.
 func (r *Recovery) build(ctx context.Context, ref volume.Ref, target, generation int64, stamp journal.Commit) (b Built, err error) {
+	return r.buildOn(ctx, r.fleet.Engine(), ref, target, generation, &stamp)
+}
+
+// buildOn builds on any engine. Without a stamp the journal of what is built ends at target, as it did then, and nothing after it is read.
+func (r *Recovery) buildOn(ctx context.Context, engine storage.Engine, ref volume.Ref, target, generation int64, stamp *journal.Commit) (b Built, err error) {
 	kind, ok := r.pool.Kind(ref.Kind)
 	if !ok {
 		return b, fmt.Errorf("no kind of volume %q", ref.Kind)
@@ -53,7 +58,7 @@ func (r *Recovery) build(ctx context.Context, ref volume.Ref, target, generation
 		return b, noCommit(ref, target, frames)
 	}
 	b = Built{Ref: ref, Generation: generation, Target: target, Head: head}
-	at := bench{kind: kind, name: ref.Name(generation), engine: r.fleet.Engine()}
+	at := bench{kind: kind, name: ref.Name(generation), engine: engine}
 	base, db, err := r.base(ctx, at, ref, target)
 	if err != nil {
 		return b, errors.Join(err, at.engine.Remove(ctx, at.name))
@@ -208,7 +213,7 @@ func (r *Recovery) unpackFile(ctx context.Context, m vault.Snapshot, path string
 const fewBytes = 256 << 10
 
 // replay brings a base to the target, checking every link of the chain up to the newest commit, and stamps the journal.
-func (r *Recovery) replay(ctx context.Context, kind volume.Kind, db storage.DB, h journal.Head, frames []vault.Frame, b *Built, stamp journal.Commit) error {
+func (r *Recovery) replay(ctx context.Context, kind volume.Kind, db storage.DB, h journal.Head, frames []vault.Frame, b *Built, stamp *journal.Commit) error {
 	return db.Write(ctx, func(tx *storage.Tx) error {
 		return storage.WithoutForeignKeys(ctx, tx, func() error {
 			bare := bytesBetween(frames, h.Seq, b.Target) > fewBytes
@@ -224,10 +229,17 @@ func (r *Recovery) replay(ctx context.Context, kind volume.Kind, db storage.DB, 
 			var records []journal.Commit
 			from := h.Seq
 			var last time.Time
+			if stamp == nil {
+				frames = upTo(frames, b.Target)
+			}
+			then := h             // where the journal stood at target
 			if from == b.Target { // the snapshot is the target
 				b.Digest, b.Rows = h.Digest.String(), h.Rows
 			}
 			err := r.walk(ctx, frames, &h, func(e vault.Entry) error {
+				if stamp == nil && e.Commit.Seq > b.Target {
+					return nil // read for the chain's sake
+				}
 				records, last = append(records, e.Commit), e.Commit.At
 				if e.Commit.Seq > b.Target {
 					return diff.add(ctx, tx, e.Changes)
@@ -237,6 +249,7 @@ func (r *Recovery) replay(ctx context.Context, kind volume.Kind, db storage.DB, 
 					return fmt.Errorf("commit %d: %w", e.Commit.Seq, err)
 				}
 				if e.Commit.Seq == b.Target {
+					then = h
 					b.Digest, b.Rows = h.Digest.String(), h.Rows
 				}
 				return nil
@@ -247,12 +260,15 @@ func (r *Recovery) replay(ctx context.Context, kind volume.Kind, db storage.DB, 
 			var pending *journal.Commit
 			changes := diff.inverse()
 			b.Undoes = len(changes)
-			if b.Target < b.Head {
+			switch {
+			case stamp == nil:
+				h = then
+			case b.Target < b.Head:
 				stamp.Seq, stamp.Kind = b.Head+1, journal.KindRestore
 				if stamp.At.Before(last) {
 					stamp.At = last
 				}
-				pending = &stamp
+				pending = stamp
 			}
 			if err := journal.Restamp(ctx, tx, h, records, pending, changes); err != nil {
 				return err
@@ -263,6 +279,16 @@ func (r *Recovery) replay(ctx context.Context, kind volume.Kind, db storage.DB, 
 			return nil
 		})
 	})
+}
+
+// upTo gives the frames that hold the commits up to one.
+func upTo(frames []vault.Frame, seq int64) []vault.Frame {
+	for i, f := range frames {
+		if f.To >= seq {
+			return frames[:i+1]
+		}
+	}
+	return frames
 }
 
 // bytesBetween gives the packed bytes of the commits after one up to another.

@@ -104,9 +104,9 @@ func (r *Recovery) Unfinished(ctx context.Context) ([]fleet.Operation, error) {
 
 // Continue goes on with a restore of many sites that was interrupted: those that are not back yet are restored.
 func (r *Recovery) Continue(ctx context.Context, op fleet.Operation, report func(FleetProgress)) (FleetResult, error) {
-	var order fleetOrder
-	if err := json.Unmarshal([]byte(op.Detail), &order); err != nil {
-		return FleetResult{}, fmt.Errorf("the ledger's entry %s says nothing that can be gone on with: %w", op.ID, err)
+	order, err := orderOf(op)
+	if err != nil {
+		return FleetResult{}, err
 	}
 	run := &fleetRun{op: op.ID, order: order, reason: op.Reason, report: report}
 	for _, id := range order.Sites {
@@ -123,6 +123,19 @@ func (r *Recovery) Continue(ctx context.Context, op fleet.Operation, report func
 		run.left = append(run.left, id)
 	}
 	return r.runFleet(ctx, run)
+}
+
+// SitesOf gives the sites of a restore of many.
+func SitesOf(op fleet.Operation) ([]ids.Site, error) {
+	order, err := orderOf(op)
+	return order.Sites, err
+}
+
+func orderOf(op fleet.Operation) (order fleetOrder, err error) {
+	if err = json.Unmarshal([]byte(op.Detail), &order); err != nil {
+		err = fmt.Errorf("the ledger's entry %s says nothing that can be gone on with: %w", op.ID, err)
+	}
+	return order, err
 }
 
 // String gives what the ledger keeps.
@@ -184,6 +197,9 @@ func (r *Recovery) runWave(ctx context.Context, run *fleetRun, sites []ids.Site)
 		target.At = *run.order.At
 	}
 	begun := r.beginWave(ctx, run, target, out)
+	for _, s := range begun {
+		run.tell(s.Site, Progress{Operation: s.Operation, Step: "shipping", Total: len(s.refs), Unit: "volumes"}, nil)
+	}
 	err := r.save(ctx, begun)
 	var g errgroup.Group
 	g.SetLimit(abreast)

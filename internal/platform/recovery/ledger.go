@@ -47,6 +47,11 @@ func Changed(detail string) bool {
 }
 
 func describe(t Target) string {
+	if len(t.Kinds) > 0 {
+		only := strings.Join(t.Kinds, ", ")
+		t.Kinds = nil
+		return describe(t) + " (" + only + " alone)"
+	}
 	switch {
 	case !t.Undo.IsZero():
 		return "undo of " + t.Undo.String()

@@ -69,6 +69,8 @@ type Target struct {
 	At     time.Time
 	// Undo is a restore to take back: every volume goes to its state before it, what it did not touch stays.
 	Undo ids.Operation
+	// Kinds narrows a restore to these volumes of a site; the others stay as they are. Empty for all.
+	Kinds []string
 }
 
 // Progress is how far a restore is.

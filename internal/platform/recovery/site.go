@@ -3,6 +3,7 @@ package recovery
 import (
 	"context"
 	"errors"
+	"slices"
 	"sync"
 	"time"
 
@@ -64,7 +65,11 @@ func (r *Recovery) begin(ctx context.Context, sites []ids.Site, target Target, r
 	}
 	out := make([]*restoring, len(begun))
 	for i, b := range begun {
-		out[i] = &restoring{Restore: b, target: target, reason: reason, refs: r.fleet.VolumesOf(b.Site.String()), report: func(Progress) {},
+		refs := r.fleet.VolumesOf(b.Site.String())
+		if len(target.Kinds) > 0 {
+			refs = slices.DeleteFunc(refs, func(ref volume.Ref) bool { return !slices.Contains(target.Kinds, ref.Kind) })
+		}
+		out[i] = &restoring{Restore: b, target: target, reason: reason, refs: refs, report: func(Progress) {},
 			res: Result{Operation: b.Operation, Site: b.Site, Started: now}}
 	}
 	return out, nil

@@ -2,6 +2,7 @@ package storage
 
 import (
 	"context"
+	"errors"
 	"fmt"
 )
 
@@ -35,4 +36,25 @@ func WithoutForeignKeys(ctx context.Context, tx *Tx, fn func() error) error {
 		}
 	}
 	return nil
+}
+
+// CheckForeignKeys refuses with ErrForeignKey when a row points to one that is not there, before the transaction ends: others may share it, and their
+// writes must not fail with it. PostgreSQL has checked by then.
+func CheckForeignKeys(ctx context.Context, tx *Tx) error {
+	if tx.Dialect() != SQLite {
+		return nil
+	}
+	broken, err := AllText(ctx, tx, `SELECT "table", parent FROM pragma_foreign_key_check LIMIT 1`, func(r *Rows) (s string, err error) {
+		var table, parent string
+		err = r.Scan(&table, &parent)
+		return fmt.Sprintf("a row of %s points to one of %s that is not there", table, parent), err
+	})
+	if err != nil {
+		return err
+	}
+	if len(broken) > 0 {
+		return Common(ErrForeignKey, errors.New(broken[0]))
+	}
+	_, err = tx.ExecText(ctx, "PRAGMA defer_foreign_keys = OFF")
+	return err
 }

@@ -1,0 +1,96 @@
+package recovery
+
+import (
+	"maps"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"holdfast.dev/internal/base/clock"
+	"holdfast.dev/internal/platform/fleet"
+	"holdfast.dev/internal/platform/recovery"
+)
+
+// A vault object that is truncated, flipped or missing is named exactly by the restore that needs it. Nothing is half restored: the live site is what it
+// was and can be written to.
+func TestR14DamagedVaultObjectsAreNamedAndNothingIsHalfRestored(t *testing.T) {
+	w := newWorld(t)
+	s := w.site("acme", 10)
+	at := w.node.Clock.Now()
+	time.Sleep(2 * time.Millisecond)
+	w.issues(s, "later", 1)
+	must(t, w.node.Shipper.Flush(w.ctx))
+	before := w.digests(s)
+	vault := filepath.Join(w.dir, "vault")
+	snapshots, _ := filepath.Glob(filepath.Join(vault, "snapshots", "work@"+s.ID.String(), "*.db.zst"))
+	segments, _ := filepath.Glob(filepath.Join(vault, "segments", "*", "*.seg"))
+	if len(snapshots) == 0 || len(segments) == 0 {
+		t.Fatal("nothing to damage")
+	}
+	damages := map[string]func(path string, b []byte) error{
+		"truncated": func(path string, b []byte) error { return os.WriteFile(path, b[:len(b)/2], 0o600) },
+		"flipped": func(path string, b []byte) error {
+			b[len(b)/3] ^= 4
+			return os.WriteFile(path, b, 0o600)
+		},
+		"missing": func(path string, _ []byte) error { return os.Remove(path) },
+	}
+	objects := map[string]string{"snapshot": snapshots[0], "description": strings.TrimSuffix(snapshots[0], ".db.zst") + ".json", "segment": segments[len(segments)-1]}
+	for object, path := range objects {
+		for damage, do := range damages {
+			t.Run(object+" "+damage, func(t *testing.T) {
+				intact, err := os.ReadFile(path)
+				must(t, err)
+				must(t, os.Chmod(path, 0o600))
+				must(t, do(path, append([]byte(nil), intact...)))
+				_, err = w.node.RestoreSite(w.ctx, s, recovery.Target{At: at}, "test", nil)
+				must(t, os.WriteFile(path, intact, 0o600))
+				switch {
+				case err == nil && object == "description" && damage == "missing": // an earlier base, or the commits alone, give the same state
+					_, err := w.node.RestoreSite(w.ctx, s, recovery.Target{Commit: 0}, "test", nil)
+					must(t, err)
+					t.Skip("skipped: the state came from the commits")
+				case err == nil:
+					t.Fatal("restored from a damaged object")
+				case !strings.Contains(err.Error(), strings.TrimSuffix(filepath.Base(path), ".json")):
+					t.Errorf("the object is not named: %v", err)
+				}
+				if got := w.digests(s); !maps.Equal(got, before) {
+					t.Error("the live site changed")
+				}
+				if now, _ := w.node.Fleet.Site(s.ID); now.State != fleet.Active {
+					t.Errorf("the site is %s", now.State)
+				}
+				if g, _ := filepath.Glob(filepath.Join(w.dir, "sites", s.ID.String(), "*.g2.db")); len(g) > 0 {
+					t.Errorf("half restored: %v", g)
+				}
+			})
+		}
+	}
+}
+
+// Clock jumps of an hour, back and forth: commits stay in the order of their times, and every one of them can be gone back to.
+func TestR14ClockJumpsOfAnHour(t *testing.T) {
+	c := clock.NewFake(time.Date(2026, 4, 5, 7, 38, 0, 0, time.UTC))
+	w := openWorld(t, t.TempDir(), c)
+	s := w.site("acme", 1)
+	type point struct {
+		seq  int64
+		work string
+	}
+	var points []point
+	for i, jump := range []time.Duration{time.Second, time.Hour, -time.Hour, time.Second, -time.Hour, 2 * time.Hour} {
+		c.Advance(jump)
+		seq := w.issues(s, "jump", 1+i%2)
+		points = append(points, point{seq, w.digests(s)["work"]})
+	}
+	for _, p := range points {
+		_, err := w.node.RestoreSite(w.ctx, s, recovery.Target{Commit: p.seq}, "test", nil)
+		must(t, err)
+		if got := w.digests(s)["work"]; got != p.work {
+			t.Errorf("commit %d: %s, was %s", p.seq, got, p.work)
+		}
+	}
+}
