@@ -83,12 +83,12 @@ function Editor({ page, saved }: { page: StatusPage; saved: Design }): ReactElem
         <TextAreaField label="About" optional rows={3} value={look.description} disabled={!may} error={fields['page_description']} hint="Markdown, above the components. The preview shows it when it is published." onChange={(event) => set({ description: event.currentTarget.value })} />
         <TextField label="Footer" optional value={look.footer} maxLength={2000} disabled={!may} error={fields['footer']} onChange={(event) => set({ footer: event.currentTarget.value })} />
         <Segments label="Width" value={look.layout} onChange={(layout) => may && set({ layout })} options={[{ value: '', label: 'Narrow' }, { value: 'wide', label: 'Wide' }]} />
+        <div className={css['code']}>
         <TextAreaField
           label="CSS"
           optional
           rows={8}
           spellCheck={false}
-          className={css['code']}
           value={look.css}
           disabled={!may}
           error={problems.css ?? fields['css']}
@@ -96,6 +96,7 @@ function Editor({ page, saved }: { page: StatusPage; saved: Design }): ReactElem
           placeholder=".top { border-bottom: 3px solid var(--accent) }"
           onChange={(event) => set({ css: event.currentTarget.value })}
         />
+        </div>
         {save.error && Object.keys(fields).length === 0 && <ErrorState compact what="publish the design" error={save.error} />}
         {may && (
           <div className={css['send']}>

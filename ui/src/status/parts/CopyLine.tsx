@@ -6,11 +6,12 @@ import css from './parts.module.css';
 /** Something to copy: a command, a secret, an address. */
 export function CopyLine({ text, what }: { text: string; what: string }): ReactElement {
   return (
-    <div className={css['copyLine']}>
-      <pre tabIndex={0} aria-label={what}>
-        {text}
-      </pre>
-      <IconButton icon="copy" size="s" label={`Copy: ${what}`} onClick={() => copyText(text, what)} />
+    <div>
+      <span className={css['copyLabel']}>{what}</span>
+      <div className={css['copyLine']}>
+        <pre tabIndex={0}>{text}</pre>
+        <IconButton icon="copy" size="s" label={`Copy: ${what}`} onClick={() => copyText(text, what)} />
+      </div>
     </div>
   );
 }

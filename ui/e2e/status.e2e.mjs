@@ -1,0 +1,239 @@
+// A team keeps its status page, in a real browser; what it says is read on the public page.
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { admin, callApi, checkAccessibility as checkRules, openBrowser, openPage, pixel, screenshot, startServer } from './harness.mjs';
+
+const stamp = String(Date.now() % 100_000);
+
+async function ok(page, method, path, body) {
+  const answer = await callApi(page, method, path, body);
+  assert.ok(answer.status < 300, `${method} ${path}: ${answer.status} ${JSON.stringify(answer.body)}`);
+  return answer.body;
+}
+
+/** With the mouse out of the way: the tooltip of whatever it rests on is no part of the page. */
+async function checkAccessibility(page, what) {
+  await page.mouse.move(1, 1);
+  await page.waitForTimeout(250);
+  await checkRules(page, what);
+}
+
+describe('a team keeps its status page', () => {
+  let server, browser, page, complaints, status;
+  const api = `Storefront ${stamp}`;
+  const website = `Website ${stamp}`;
+  const group = `Regions ${stamp}`;
+  const incident = `Carts are empty ${stamp}`;
+
+  /** Reads the public page until it says so. */
+  async function publicSays(path, ok_, what) {
+    let text = '';
+    for (let i = 0; i < 50; i++) {
+      text = await page.evaluate((url) => fetch(url, { cache: 'no-store' }).then((answer) => answer.text()), path);
+      if (ok_(text)) return;
+      await page.waitForTimeout(100);
+    }
+    assert.fail(`the public page does not say ${what}: ${text.slice(0, 2000)}`);
+  }
+  const order = async () => {
+    const { components } = await ok(page, 'GET', `/api/status/pages/${status.id}/components`);
+    return components.map((one) => (one.group ? `${one.name}[${(one.members ?? []).map((member) => member.name).join(' ')}]` : one.name));
+  };
+  const inOrder = async (wanted, what) => {
+    let now = [];
+    for (let i = 0; i < 50; i++) {
+      now = (await order()).filter((each) => each.includes(stamp));
+      if (JSON.stringify(now) === JSON.stringify(wanted)) return;
+      await page.waitForTimeout(100);
+    }
+    assert.deepEqual(now, wanted, what);
+  };
+  const add = async (name, kind = 'component') => {
+    if (kind === 'group') {
+      await page.getByRole('button', { name: 'More to add' }).click();
+      await page.getByRole('menuitem', { name: 'Add a group…' }).click();
+    } else await page.getByRole('button', { name: 'Add component' }).first().click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByRole('textbox', { name: 'Name' }).fill(name);
+    await dialog.getByRole('button', { name: `Add ${kind}` }).click();
+    await page.getByRole('button', { name: `Move ${name}`, exact: true }).waitFor();
+  };
+
+  before(async () => {
+    server = await startServer();
+    browser = await openBrowser();
+    ({ page, complaints } = await openPage(browser, server.base));
+    await page.goto('/login');
+    const { body: session } = await callApi(page, 'GET', '/api/session');
+    if (session.state === 'setup') await ok(page, 'POST', '/api/setup', { organization: 'Acme Orchards', site: 'Acme', slug: 'acme', ...admin });
+    else await ok(page, 'POST', '/api/session', admin);
+    status = (await ok(page, 'GET', '/api/status/pages')).pages[0];
+  });
+  after(async () => {
+    await browser?.close();
+    await server?.stop();
+  });
+
+  it('lists what can break, and moves it by keyboard and mouse', async () => {
+    await page.goto('/statuspages/components');
+    await add(api);
+    await add(website);
+    await add(group, 'group');
+    await inOrder([api, website, `${group}[]`], 'as they were added');
+    const handle = (name) => page.getByRole('button', { name: `Move ${name}`, exact: true });
+    await handle(website).focus();
+    await page.keyboard.press('ArrowUp');
+    await inOrder([website, api, `${group}[]`], 'moved up by a key');
+    assert.equal(await page.evaluate(() => document.activeElement?.getAttribute('aria-label')), `Move ${website}`);
+    await page.keyboard.press('ArrowRight');
+    await inOrder([api, `${group}[${website}]`], 'moved into the group by a key');
+    await page.keyboard.press('ArrowLeft');
+    await inOrder([api, `${group}[]`, website], 'taken out of the group by a key');
+    const row = page.getByRole('listitem').filter({ has: handle(api) });
+    const box = await row.boundingBox();
+    await handle(website).dragTo(row, { targetPosition: { x: 60, y: 3 } });
+    assert.ok(box);
+    await inOrder([website, api, `${group}[]`], 'dragged to the top');
+    await checkAccessibility(page, 'components');
+    await screenshot(page, 'status-components');
+  });
+
+  it('adds a subscriber and a list of them', async () => {
+    await page.goto('/statuspages/subscribers');
+    await page.getByRole('button', { name: 'Add subscriber' }).first().click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByRole('textbox', { name: 'Address' }).fill(`ana-${stamp}@acme.example`);
+    await dialog.getByRole('checkbox', { name: /They agreed already/ }).check();
+    await checkAccessibility(page, 'the subscriber dialog');
+    await dialog.getByRole('button', { name: 'Add subscriber' }).click();
+    await page.getByText(`ana-${stamp}@acme.example`, { exact: true }).first().waitFor();
+    await page.getByRole('button', { name: 'Import and export' }).click();
+    await page.getByRole('menuitem', { name: 'Import a CSV…' }).click();
+    await page.getByRole('textbox', { name: 'CSV' }).fill(`email\nben-${stamp}@acme.example\nnobody\nana-${stamp}@acme.example\n`);
+    await page.getByRole('button', { name: 'Import 3 lines' }).click();
+    await page.getByText('1 subscriber added, 1 there already, 1 line refused.').waitFor();
+    await page.getByText(/line 3:/).waitFor();
+    await page.getByRole('button', { name: 'Done' }).click();
+    await page.getByRole('tab', { name: /Unconfirmed/ }).click();
+    await page.getByText(`ben-${stamp}@acme.example`, { exact: true }).waitFor();
+    await checkAccessibility(page, 'subscribers');
+    await screenshot(page, 'status-subscribers');
+  });
+
+  it('opens an incident from a template, and says how many it tells', async () => {
+    await page.goto('/statuspages/incidents?tab=templates');
+    await page.getByRole('button', { name: 'Create template' }).first().click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByRole('textbox', { name: 'Name of the template' }).fill(`Outage ${stamp}`);
+    await dialog.getByRole('textbox', { name: 'Message' }).fill('We are **looking** into it.');
+    await dialog.getByRole('button', { name: 'Create template' }).click();
+    const line = page.getByRole('listitem').filter({ hasText: `Outage ${stamp}` });
+    await checkAccessibility(page, 'templates');
+    await line.getByRole('button', { name: 'Use', exact: true }).click();
+    await page.getByRole('textbox', { name: 'Name' }).fill(incident);
+    await page.getByRole('checkbox', { name: api }).check();
+    await page.getByRole('combobox', { name: `New state of ${api}` }).selectOption('major_outage');
+    const preview = page.frameLocator('iframe[title="The update on the public page"]');
+    await preview.getByRole('heading', { name: incident }).waitFor();
+    await preview.locator('strong', { hasText: 'looking' }).waitFor();
+    await page.getByText(/would be told now/).waitFor();
+    await checkAccessibility(page, 'the composer');
+    await screenshot(page, 'status-composer');
+    await page.getByRole('button', { name: 'Open incident…' }).click();
+    const ask = page.getByRole('dialog', { name: /Open the incident and tell \d+ (person|people) by mail/ });
+    await ask.getByText(`${api}: Operational → Major outage`).waitFor();
+    await checkAccessibility(page, 'the last question');
+    await ask.getByRole('button', { name: /Open and tell/ }).click();
+    await page.getByRole('heading', { name: incident, level: 1 }).waitFor();
+    await publicSays(status.path, (text) => text.includes(incident) && text.includes('Major outage'), 'that the incident is open');
+    await checkAccessibility(page, 'an incident');
+  });
+
+  it('writes an update, corrects it and resolves the incident', async () => {
+    await page.getByRole('button', { name: 'Write an update' }).click();
+    await page.getByRole('radio', { name: 'Resolved' }).check({ force: true });
+    await page.getByRole('textbox', { name: 'Message' }).fill('The carts are full agian.');
+    assert.equal(await page.getByRole('combobox', { name: `New state of ${api}` }).inputValue(), 'operational');
+    await page.getByRole('button', { name: 'Publish update…' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: /^Publish/ }).click();
+    await page.getByRole('heading', { name: 'Resolved', level: 3 }).waitFor();
+    await page.getByRole('button', { name: 'Edit the update “Resolved”' }).click();
+    await page.getByRole('textbox', { name: 'Message' }).fill('The carts are full again.');
+    await page.getByRole('button', { name: 'Save', exact: true }).click();
+    await page.getByText('The carts are full again.').waitFor();
+    await publicSays(status.path, (text) => text.includes('The carts are full again.') && !text.includes('Major outage'), 'that it is over');
+    await page.getByRole('button', { name: 'Write a postmortem' }).click();
+    await page.getByRole('textbox', { name: 'What was learned' }).fill('Carts are tested now.');
+    await page.getByRole('button', { name: 'Publish…' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Publish postmortem' }).click();
+    await page.getByText('Postmortem published').waitFor();
+    await checkAccessibility(page, 'an incident that is over');
+    await screenshot(page, 'status-incident');
+  });
+
+  it('schedules maintenance', async () => {
+    await page.goto('/statuspages/incidents?tab=maintenance');
+    await page.getByRole('button', { name: 'More to write' }).click();
+    await page.getByRole('menuitem', { name: 'Schedule maintenance…' }).click();
+    await page.getByRole('textbox', { name: 'Name' }).fill(`New disks ${stamp}`);
+    await page.getByRole('textbox', { name: 'Message' }).fill('Ten minutes without carts.');
+    await page.getByRole('checkbox', { name: website }).check();
+    await checkAccessibility(page, 'the composer of maintenance');
+    await page.getByRole('button', { name: 'Schedule…' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: /^Schedule/ }).click();
+    await page.getByRole('heading', { name: `New disks ${stamp}`, level: 1 }).waitFor();
+    await publicSays(status.path, (text) => text.includes(`New disks ${stamp}`), 'that maintenance is planned');
+  });
+
+  it('draws a metric', async () => {
+    await page.goto('/statuspages/metrics');
+    await page.getByRole('button', { name: 'Add metric' }).first().click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByRole('textbox', { name: 'Name' }).fill(`Response time ${stamp}`);
+    await dialog.getByRole('textbox', { name: /^Unit/ }).fill('ms');
+    await dialog.getByRole('button', { name: 'Add metric' }).click();
+    const card = page.getByRole('region', { name: `Response time ${stamp}` });
+    await card.getByRole('button', { name: 'Add points…' }).click();
+    await page.getByRole('dialog').getByRole('textbox', { name: 'Value (ms)' }).fill('120');
+    await page.getByRole('dialog').getByRole('button', { name: 'Add point' }).click();
+    await page.getByText('120 ms added').waitFor();
+    await page.getByRole('dialog').getByRole('button', { name: 'Done' }).click();
+    await card.locator('canvas').waitFor();
+    await card.getByText('Numbers', { exact: true }).click();
+    await card.getByRole('cell', { name: '120 ms' }).waitFor();
+    await checkAccessibility(page, 'metrics');
+    await screenshot(page, 'status-metrics');
+  });
+
+  it('changes the design, seen before and after it is published', async () => {
+    await page.goto('/statuspages/design');
+    await page.getByRole('textbox', { name: /^Colour of links/ }).fill('#8a1c5b');
+    await page.getByRole('textbox', { name: /^Footer/ }).fill(`Kept by Acme ${stamp}`);
+    await page.frameLocator('iframe[title="The public page with this design"]').getByText(`Kept by Acme ${stamp}`).waitFor();
+    await page.locator('input[type="file"][aria-label="File of the logo"]').setInputFiles({ name: pixel.name, mimeType: pixel.type, buffer: Buffer.from(pixel.base64, 'base64') });
+    await page.getByText('Logo published').waitFor();
+    await checkAccessibility(page, 'the design');
+    await page.getByRole('button', { name: 'Publish design' }).click();
+    await page.getByText('Design published').waitFor();
+    await publicSays(status.path, (text) => text.includes(`Kept by Acme ${stamp}`) && text.includes('assets/logo-'), 'the new footer and logo');
+    await screenshot(page, 'status-design');
+  });
+
+  it('makes a key, shown once', async () => {
+    await page.goto('/statuspages/settings?tab=keys');
+    await page.getByRole('button', { name: 'Create key' }).first().click();
+    await page.getByRole('textbox', { name: 'What it is for' }).fill(`Monitor ${stamp}`);
+    await page.getByRole('dialog').getByRole('button', { name: 'Create key' }).click();
+    await page.getByText('This is shown once.').waitFor();
+    await page.getByRole('button', { name: 'Done' }).click();
+    await page.getByText(`Monitor ${stamp}`, { exact: true }).waitFor();
+    await checkAccessibility(page, 'the keys');
+    for (const tab of ['Page', 'Copies', 'Activity']) {
+      await page.getByRole('tab', { name: tab }).click();
+      await page.waitForTimeout(300);
+      await checkAccessibility(page, `the settings: ${tab}`);
+    }
+  });
+
+  it('complains about nothing', () => assert.deepEqual(complaints, []));
+});
