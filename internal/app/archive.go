@@ -49,30 +49,15 @@ const archiveFormat = "holdfast-site/1"
 
 // ExportSite writes the archive of a site. The site goes on meanwhile; the archive is of one instant of each volume.
 func (n *Node) ExportSite(ctx context.Context, s *fleet.Site, file string, report func(Progress)) (m manifest, err error) {
-	org, err := n.Fleet.Org(s.Org)
-	if err != nil {
-		return m, err
-	}
 	dir, err := os.MkdirTemp(filepath.Join(n.Options.Data, "tmp"), "export-")
 	if err != nil {
 		return m, err
 	}
 	defer os.RemoveAll(dir)
-	m = manifest{Format: archiveFormat, Created: n.Clock.Now().UTC(), Org: *org, Site: *s, Volumes: map[string]contents{}, Products: n.Fleet.Products(s.ID), Software: Version}
-	var blobs []string
-	for _, ref := range append(n.Fleet.VolumesOf(s.ID.String()), volume.Ref{Kind: "access", Owner: s.Org.String()}) {
-		report(Progress{Step: "copying " + ref.Kind, Total: 1, Unit: "database"})
-		path := filepath.Join(dir, ref.Kind+".db")
-		if err := n.Pool.Volume(ref).CopyTo(ctx, path); err != nil {
-			return m, err
-		}
-		if m.Volumes[ref.Kind], err = n.describe(ctx, ref.Kind, path, &blobs); err != nil {
-			return m, err
-		}
+	m, blobs, err := n.copySite(ctx, s, dir, report)
+	if err != nil {
+		return m, err
 	}
-	slices.Sort(blobs)
-	blobs = slices.Compact(blobs)
-	m.Blobs = len(blobs)
 	out, err := os.OpenFile(file+".part", os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
 	if err != nil {
 		return m, err
@@ -85,6 +70,33 @@ func (n *Node) ExportSite(ctx context.Context, s *fleet.Site, file string, repor
 		return m, errors.Join(err, os.Remove(file+".part"))
 	}
 	return m, os.Rename(file+".part", file)
+}
+
+// copySite copies the databases of a site and of its people into a folder, and gives what proves them and the attachments that they name.
+func (n *Node) copySite(ctx context.Context, s *fleet.Site, dir string, report func(Progress)) (m manifest, blobs []string, err error) {
+	org, err := n.Fleet.Org(s.Org)
+	if err != nil {
+		return m, nil, err
+	}
+	m = manifest{Format: archiveFormat, Created: n.Clock.Now().UTC(), Org: *org, Site: *s, Volumes: map[string]contents{}, Products: n.Fleet.Products(s.ID), Software: Version}
+	for _, ref := range append(n.Fleet.VolumesOf(s.ID.String()), volume.Ref{Kind: "access", Owner: s.Org.String()}) {
+		report(Progress{Step: "copying " + ref.Kind, Total: 1, Unit: "database"})
+		path := filepath.Join(dir, ref.Kind+".db")
+		if err := n.Pool.Volume(ref).CopyTo(ctx, path); err != nil {
+			return m, nil, err
+		}
+		if m.Volumes[ref.Kind], err = n.describe(ctx, ref.Kind, path, &blobs); err != nil {
+			return m, nil, err
+		}
+	}
+	blobs = unique(blobs)
+	m.Blobs = len(blobs)
+	return m, blobs, nil
+}
+
+func unique(hashes []string) []string {
+	slices.Sort(hashes)
+	return slices.Compact(hashes)
 }
 
 // describe counts and proves the rows of a copied database, and lists the file contents that they name.
@@ -184,7 +196,11 @@ func (n *Node) ImportSite(ctx context.Context, file, slug string, report func(Pr
 		return nil, err
 	}
 	defer os.RemoveAll(dir)
-	m, err := n.unpackArchive(ctx, file, dir, report)
+	unpack := n.unpackArchive
+	if isFolder(file) {
+		unpack = n.unpackFolder
+	}
+	m, err := unpack(ctx, file, dir, report)
 	if err != nil {
 		return nil, err
 	}

@@ -39,7 +39,7 @@ func (c *cli) importCommand() *cobra.Command {
 
 func (c *cli) importSiteCommand() *cobra.Command {
 	var slug string
-	cmd := c.leaf("site FILE", "Take the archive of a site: everything in it, under the same identifiers", 1, func(ctx context.Context, n *Node, args []string) error {
+	cmd := c.leaf("site FILE", "Take the archive of a site, or the folder of its takeout: everything in it, under the same identifiers", 1, func(ctx context.Context, n *Node, args []string) error {
 		s, err := n.ImportSite(ctx, c.path(args[0]), slug, c.env.Progress)
 		if err != nil {
 			return err

@@ -80,6 +80,7 @@ func (c *cli) serve(ctx context.Context, listen string) error {
 		var looking sync.WaitGroup
 		looking.Go(func() { w.Run(watching) })
 		looking.Go(func() { n.care(watching) })
+		looking.Go(func() { n.exportTakeouts(watching) })
 		defer func() { stop(); looking.Wait() }()
 	}
 	working, stopJobs := context.WithCancel(ctx)

@@ -13,6 +13,7 @@ import (
 	"holdfast.dev/internal/platform/lifecycle"
 	"holdfast.dev/internal/platform/maintenance"
 	"holdfast.dev/internal/platform/operator"
+	"holdfast.dev/internal/platform/takeout"
 	"holdfast.dev/internal/platform/vault"
 	"holdfast.dev/internal/platform/volume"
 	"holdfast.dev/internal/product/access"
@@ -61,8 +62,8 @@ func Kinds() []volume.Kind {
 // controlKind is the control database: the fleet, those who run it, and what they plan.
 func controlKind() volume.Kind {
 	k := fleet.Kind()
-	k.Migrations = slices.Concat(k.Migrations, operator.Migrations(), addon.Migrations(), maintenance.Migrations(), lifecycle.Migrations(), erasure.Migrations())
-	k.Tables = slices.Concat(k.Tables, operator.Tables, addon.Tables, maintenance.Tables, lifecycle.Tables, erasure.Tables)
+	k.Migrations = slices.Concat(k.Migrations, operator.Migrations(), addon.Migrations(), maintenance.Migrations(), lifecycle.Migrations(), erasure.Migrations(), takeout.Migrations())
+	k.Tables = slices.Concat(k.Tables, operator.Tables, addon.Tables, maintenance.Tables, lifecycle.Tables, erasure.Tables, takeout.Tables)
 	return k
 }
 
