@@ -117,15 +117,15 @@ func (h *handler) v1RemoveLabel(w http.ResponseWriter, r *http.Request) error {
 	})
 }
 
-// seenSpaces gives the identifiers of the spaces that the asker sees.
-func (c *call) seenSpaces() []int64 {
-	var out []int64
+// seesLabel tells whether a label is on something that the asker sees.
+func (c *call) seesLabel(l *label.Label) (bool, error) {
+	var spaces []int64
 	for _, s := range c.v.Spaces.All {
 		if c.v.SeesSpace(s) {
-			out = append(out, s.ID)
+			spaces = append(spaces, s.ID)
 		}
 	}
-	return out
+	return label.Seen(c.ctx, c.tx, c.v.Where("c"), viewer.Numbers(spaces), l)
 }
 
 func (h *handler) v1LabelContents(w http.ResponseWriter, r *http.Request) error {
@@ -144,7 +144,7 @@ func (h *handler) v1LabelContents(w http.ResponseWriter, r *http.Request) error 
 		}
 		seen := found != nil
 		if seen {
-			if seen, err = label.Seen(c.ctx, c.tx, c.v.Where("c"), viewer.Numbers(c.seenSpaces()), found); err != nil {
+			if seen, err = c.seesLabel(found); err != nil {
 				return nil, err
 			}
 		}

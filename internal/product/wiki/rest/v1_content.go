@@ -121,7 +121,7 @@ func (h *handler) v1Content(w http.ResponseWriter, r *http.Request) error {
 		if err != nil {
 			return nil, err
 		}
-		if s := r.URL.Query().Get("version"); s != "" && x.Kind != content.Attachment {
+		if s := r.URL.Query().Get("version"); s != "" && s != "0" && x.Kind != content.Attachment { // 0 is what clients send for the newest
 			n, err := number("version", s)
 			if err != nil {
 				return nil, err

@@ -565,7 +565,11 @@ func (c *call) label() (*label.Label, error) {
 		return nil, err
 	}
 	l, err := label.Get(c.ctx, c.tx, id)
-	if err == nil && (l == nil || l.Owner != "" && l.Owner != c.actor) {
+	seen := l != nil && (l.Owner == "" || l.Owner == c.actor)
+	if err == nil && seen {
+		seen, err = c.seesLabel(l)
+	}
+	if err == nil && !seen {
 		return nil, fault.NotFound("There is no label %d.", id)
 	}
 	return l, err
