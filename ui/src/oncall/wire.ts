@@ -312,6 +312,8 @@ export interface Integration extends IntegrationRow {
   allowWriteAccess: boolean;
   allowDeleteAccess: boolean;
   allowConfigurationAccess: boolean;
+  ignoreRespondersFromPayload?: boolean;
+  suppressNotifications?: boolean;
   emailUsername?: string;
 }
 

@@ -91,7 +91,7 @@ function Alert({ view }: { view: AlertView }): ReactElement {
     { id: 'escalate', label: 'Escalate…', keys: 'e', group, icon: 'arrowUp', disabled: !open, run: () => setDialog('escalate') },
     { id: 'assign', label: 'Assign…', keys: 'i', group, icon: 'user', disabled: !open, run: () => setDialog('assign') },
     { id: 'note', label: 'Add a note', keys: 'm', group, icon: 'comment', run: writeNote },
-    { id: 'copy-link', label: 'Copy the alert’s address', group, icon: 'link', run: () => void copyText(location.href, 'Address') },
+    { id: 'copy-link', label: 'Copy the alert’s address', group, icon: 'link', run: () => void copyText(location.href, 'the address') },
   ]);
 
   const items: MenuItem[] = [
@@ -109,7 +109,7 @@ function Alert({ view }: { view: AlertView }): ReactElement {
     'divider',
     ...(products.includes('tracker') ? [{ label: 'Create an issue…', icon: 'issues' as const, onSelect: () => setDialog('issue') }] : []),
     ...(products.includes('status') ? [{ label: 'Open a status incident…', icon: 'megaphone' as const, onSelect: () => setDialog('incident') }] : []),
-    { label: 'Copy the address', icon: 'link', onSelect: () => void copyText(location.href, 'Address') },
+    { label: 'Copy the address', icon: 'link', onSelect: () => void copyText(location.href, 'the address') },
     'divider',
     { label: 'Delete…', icon: 'trash', danger: true, onSelect: () => setDialog('delete') },
   ];

@@ -82,7 +82,7 @@ export function HeartbeatsPage(): ReactElement {
                   <td>{due === null ? '–' : <RelativeTime at={due} />}</td>
                   <td>{heartbeat.alertPriority && <PriorityMark priority={heartbeat.alertPriority} />}</td>
                   <td className={parts['acts']}>
-                    <IconButton icon="copy" size="s" label={`Copy the ping command of ${heartbeat.name}`} onClick={() => void copyText(pingCommand(origin(), heartbeat.name), 'Command')} />
+                    <IconButton icon="copy" size="s" label={`Copy the ping command of ${heartbeat.name}`} onClick={() => void copyText(pingCommand(origin(), heartbeat.name), 'the command')} />
                     <Menu
                       trigger={<IconButton icon="more" size="s" label={`Actions of ${heartbeat.name}`} />}
                       items={[

@@ -107,6 +107,10 @@ function Integration({ view }: { view: IntegrationView }): ReactElement {
             <Checkbox label="Delete" checked={integration.allowDeleteAccess} onChange={(event) => set.mutate({ allowDeleteAccess: event.currentTarget.checked })} />
             <Checkbox label="Configure teams, schedules and the like" checked={integration.allowConfigurationAccess} onChange={(event) => set.mutate({ allowConfigurationAccess: event.currentTarget.checked })} />
           </div>
+          <div className={css['rights']}>
+            <Checkbox label="Leave out the responders that a request names" checked={integration.ignoreRespondersFromPayload ?? false} onChange={(event) => set.mutate({ ignoreRespondersFromPayload: event.currentTarget.checked })} />
+            <Checkbox label="Make alerts and tell nobody" checked={integration.suppressNotifications ?? false} onChange={(event) => set.mutate({ suppressNotifications: event.currentTarget.checked })} />
+          </div>
           <TargetList label="Responders" kinds={['team', 'user', 'schedule', 'escalation']} value={integration.responders} add="Add a responder" onChange={(next: Target[]) => set.mutate({ responders: next.map(({ type, id }) => ({ type, id })) })} />
         </Section>
       )}

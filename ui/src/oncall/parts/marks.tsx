@@ -52,7 +52,7 @@ export function Who({ word, size = 20 }: { word: string; size?: number }): React
 export async function copyText(text: string, what: string): Promise<void> {
   try {
     await navigator.clipboard.writeText(text);
-    toast({ title: `${what} copied`, tone: 'success' });
+    toast({ title: `Copied ${what}`, tone: 'success' });
   } catch {
     toast({ title: 'The browser did not let us copy', detail: 'Select the text and copy it by hand.', tone: 'error' });
   }

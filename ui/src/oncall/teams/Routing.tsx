@@ -168,17 +168,23 @@ function Rule({ rule, index, count, mayEdit, onMove, onEdit }: RuleProps): React
           {rule.name || 'Rule'} {rule.isDefault && <span className={parts['muted']}>always last</span>}
         </div>
         <p className={css['sentence']}>
-          <span className={css['word']}>IF</span> <If criteria={rule.criteria} />
-          {when && (
-            <>
-              <span className={css['join']}> and </span>
-              {when}
-              {rule.timezone && rule.timezone !== 'UTC' ? ` (${rule.timezone.replaceAll('_', ' ')})` : ''}
-            </>
-          )}
+          <span className={css['word']}>IF</span>
+          <span>
+            <If criteria={rule.criteria} />
+            {when && (
+              <>
+                <span className={css['join']}> and </span>
+                {when}
+                {rule.timezone && rule.timezone !== 'UTC' ? ` (${rule.timezone.replaceAll('_', ' ')})` : ''}
+              </>
+            )}
+          </span>
         </p>
         <p className={css['sentence']}>
-          <span className={css['word']}>THEN</span> <Icon name={rule.notify.type === 'schedule' ? 'calendar' : rule.notify.type === 'none' ? 'close' : 'arrowUp'} size={12} /> {to}
+          <span className={css['word']}>THEN</span>
+          <span>
+            <Icon name={rule.notify.type === 'schedule' ? 'calendar' : rule.notify.type === 'none' ? 'close' : 'arrowUp'} size={12} /> {to}
+          </span>
         </p>
       </div>
       {mayEdit && <IconButton icon="edit" size="s" label={`Edit ${rule.name || 'the rule'}`} onClick={onEdit} />}

@@ -77,11 +77,12 @@ export function TestDialog({ team, onClose }: { team: string; onClose: () => voi
 function Result({ result }: { result: RoutingTest }): ReactElement {
   const { person } = usePeople();
   const silent = result.notify?.type === 'none';
+  const passed = result.why.filter((why) => !why.endsWith(': fits'));
   return (
     <div className={css['result']} role="status">
-      {result.why.length > 0 && (
+      {passed.length > 0 && (
         <ul className={css['passed']}>
-          {result.why.map((why, i) => (
+          {passed.map((why, i) => (
             <li key={i}>
               <Icon name="close" size={12} /> {why}
             </li>
