@@ -75,7 +75,7 @@ func (c *cli) siteCommand() *cobra.Command {
 		c.tombstoneCommand(),
 		c.productCommand("switch-on SLUG PRODUCT", "Switch a product of a site on; its data is where it was", (*Node).SwitchOn),
 		c.productCommand("switch-off SLUG PRODUCT", "Switch a product of a site off; its data stays", (*Node).SwitchOff),
-		c.destroyCommand(), c.restoreCommand(), c.diffCommand(), c.undoCommand())
+		c.destroyCommand(), c.restoreCommand(), c.diffCommand(), c.removeSandboxCommand(), c.undoCommand())
 }
 
 func (c *cli) productCommand(use, short string, do func(*Node, context.Context, *fleet.Site, ...string) error) *cobra.Command {

@@ -182,7 +182,7 @@ func (n *Node) wire(store vault.Store) {
 		host += "-" + strings.Join(n.Options.Only, "-")
 	}
 	n.Shipper = vault.NewShipper(vault.ShipperConfig{Vault: n.Vault, Pool: n.Pool, Signer: n.Signer, Node: host, Tmp: tmp, Clock: n.Clock, Log: n.Log})
-	n.Jobs = jobs.New(jobs.Config{Pool: n.Pool, Ledger: n.Fleet, Clock: n.Clock, Log: n.Log, Context: n.jobContext, Mine: n.owns})
+	n.Jobs = jobs.New(jobs.Config{Pool: n.Pool, Ledger: n.Fleet, Clock: n.Clock, Log: n.Log, Context: n.jobContext, Mine: n.runsJobs})
 	for _, m := range n.products.members() {
 		for kind, h := range m.jobs {
 			n.Jobs.Handle(kind, h)

@@ -101,6 +101,16 @@ func (c *cli) restore(ctx context.Context, n *Node, args []string, f restoreFlag
 	if f.plan {
 		return c.plan(ctx, n, s, target, f.page)
 	}
+	if f.beside {
+		if part {
+			return errUsage{errors.New("--beside makes a copy of the whole site: take the part from there, or leave --beside out")}
+		}
+		made, err := n.Beside(ctx, s, target, f.reason, c.steps)
+		if err != nil {
+			return err
+		}
+		return c.print(made, "%s is %s beside it, open to the site's administrators at /s/%s; it sends nothing. Remove it with: holdfast site remove-sandbox %s", made.Slug, s.Slug, made.Slug, made.Slug)
+	}
 	if part && kindOf(f.product) == f.product && f.record == "" { // a volume of its own
 		target.Kinds, part = []string{f.product}, false
 	}
@@ -192,4 +202,17 @@ func (c *cli) printPart(s *fleet.Site, o PartOrder) error {
 	}
 	return c.print(o, "%s: %s %s, %d rows, as commit %d; %d rows left out since what they point to is gone. Take it back with: holdfast site undo-restore %s --part",
 		s.Slug, what, o.Asked, o.Result.Rows, o.Result.Commit, o.Result.LeftOut, s.Slug)
+}
+
+func (c *cli) removeSandboxCommand() *cobra.Command {
+	return c.leaf("remove-sandbox SLUG", "Remove a copy that restore --beside made; any other site is refused", 1, func(ctx context.Context, n *Node, args []string) error {
+		s, err := n.FindSite(args[0])
+		if err != nil {
+			return err
+		}
+		if err := n.RemoveSandbox(ctx, s, "removed from the command line"); err != nil {
+			return err
+		}
+		return c.print(s, "%s is gone; the site that it was a copy of was not touched", s.Slug)
+	})
 }

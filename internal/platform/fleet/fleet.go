@@ -33,7 +33,7 @@ func Kind() volume.Kind {
 		panic(err) // the folder is embedded above
 	}
 	k := volume.Kind{Name: "control", Migrations: storage.Migrations("fleet", files)}
-	for _, t := range []string{"org", "site", "contact", "placement", "operation", "wake", "site_product"} {
+	for _, t := range []string{"org", "site", "contact", "placement", "operation", "wake", "site_product", "sandbox"} {
 		k.Tables = append(k.Tables, storage.Table{Name: t})
 	}
 	return k
@@ -90,6 +90,7 @@ type state struct {
 	orgs       map[ids.Org]*Org
 	generation map[volume.Ref]int64
 	products   map[ids.Site][]string
+	sandboxes  map[ids.Site]Sandbox
 	owned      map[string][]volume.Ref // the volumes of an owner, by kind
 }
 
@@ -139,6 +140,9 @@ func (f *Fleet) Load(ctx context.Context) error {
 			s.sites[site.ID], s.bySlug[site.Slug] = site, site
 		}
 		if s.products, err = loadProducts(ctx, tx); err != nil {
+			return err
+		}
+		if s.sandboxes, err = loadSandboxes(ctx, tx); err != nil {
 			return err
 		}
 		rows, err := tx.Query(ctx, qPlacements)
@@ -400,16 +404,23 @@ func (f *Fleet) AddContact(ctx context.Context, org ids.Org, site ids.Site, name
 	})
 }
 
-// OnlySite gives the site when there is exactly one, nil otherwise: a single team's install needs no names in its URLs.
+// OnlySite gives the site when there is exactly one, nil otherwise: a single team's install needs no names in its URLs. Sandboxes do not count.
 func (f *Fleet) OnlySite() *Site {
-	sites := f.current.Load().sites
-	if len(sites) != 1 {
+	now := f.current.Load()
+	if len(now.sites)-len(now.sandboxes) > 1 {
 		return nil
 	}
-	for _, s := range sites {
-		return s
+	var only *Site
+	for _, s := range now.sites {
+		if _, copied := now.sandboxes[s.ID]; copied {
+			continue
+		}
+		if only != nil {
+			return nil
+		}
+		only = s
 	}
-	return nil
+	return only
 }
 
 // Empty tells whether nothing was ever set up.
