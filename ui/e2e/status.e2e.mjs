@@ -76,24 +76,22 @@ describe('a team keeps its status page', () => {
 
   it('lists what can break, and moves it by keyboard and mouse', async () => {
     await page.goto('/statuspages/components');
+    await add(group, 'group');
     await add(api);
     await add(website);
-    await add(group, 'group');
-    await inOrder([api, website, `${group}[]`], 'as they were added');
+    await inOrder([`${group}[]`, api, website], 'as they were added');
     const handle = (name) => page.getByRole('button', { name: `Move ${name}`, exact: true });
     await handle(website).focus();
     await page.keyboard.press('ArrowUp');
-    await inOrder([website, api, `${group}[]`], 'moved up by a key');
+    await inOrder([`${group}[]`, website, api], 'moved up by a key');
     assert.equal(await page.evaluate(() => document.activeElement?.getAttribute('aria-label')), `Move ${website}`);
     await page.keyboard.press('ArrowRight');
-    await inOrder([api, `${group}[${website}]`], 'moved into the group by a key');
+    await inOrder([`${group}[${website}]`, api], 'moved into the group by a key');
     await page.keyboard.press('ArrowLeft');
-    await inOrder([api, `${group}[]`, website], 'taken out of the group by a key');
-    const row = page.getByRole('listitem').filter({ has: handle(api) });
-    const box = await row.boundingBox();
-    await handle(website).dragTo(row, { targetPosition: { x: 60, y: 3 } });
-    assert.ok(box);
-    await inOrder([website, api, `${group}[]`], 'dragged to the top');
+    await inOrder([`${group}[]`, website, api], 'taken out of the group by a key');
+    const row = page.getByRole('listitem').filter({ has: handle(website) });
+    await handle(api).dragTo(row, { targetPosition: { x: 60, y: 3 } });
+    await inOrder([`${group}[]`, api, website], 'dragged before another');
     await checkAccessibility(page, 'components');
     await screenshot(page, 'status-components');
   });
@@ -161,7 +159,7 @@ describe('a team keeps its status page', () => {
     await page.getByRole('textbox', { name: 'Message' }).fill('The carts are full again.');
     await page.getByRole('button', { name: 'Save', exact: true }).click();
     await page.getByText('The carts are full again.').waitFor();
-    await publicSays(status.path, (text) => text.includes('The carts are full again.') && !text.includes('Major outage'), 'that it is over');
+    await publicSays(status.path, (text) => text.includes('The carts are full again.') && text.includes('All Systems Operational'), 'that it is over');
     await page.getByRole('button', { name: 'Write a postmortem' }).click();
     await page.getByRole('textbox', { name: 'What was learned' }).fill('Carts are tested now.');
     await page.getByRole('button', { name: 'Publish…' }).click();

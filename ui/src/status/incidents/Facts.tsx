@@ -34,7 +34,8 @@ export function Facts({ page, incident, now, onImpact, publicHref }: { page: Sta
             <Menu
               position="bottom-start"
               trigger={
-                <button type="button" className={css['value']} aria-label={`Impact: ${impactWords[incident.impact]}. Change`}>
+                <button type="button" className={css['value']}>
+                  <span className="visually-hidden">Change the impact:</span>
                   <ImpactTag impact={incident.impact} />
                   <span className={css['quiet']}>{incident.impact_override ? 'set by hand' : 'computed'}</span>
                 </button>
