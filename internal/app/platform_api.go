@@ -25,6 +25,8 @@ func (s *Server) platformRoutes() []httpkit.Route {
 	if s.node.serves("access") {
 		routes = append(routes, httpkit.Route{Method: "POST", Path: "/api/setup", Permission: httpkit.Public, Handler: s.postSetup, Dialect: d})
 		routes = append(routes, s.timeMachineRoutes()...)
+		routes = append(routes, s.productRoutes()...)
+		routes = append(routes, s.smartLinkRoutes()...)
 	}
 	return routes
 }

@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"encoding/json"
 	"slices"
 	"strings"
 
@@ -16,6 +17,7 @@ import (
 	oncallneeds "holdfast.dev/internal/product/oncall/needs"
 	"holdfast.dev/internal/product/tracker/catalog"
 	"holdfast.dev/internal/product/tracker/issue"
+	"holdfast.dev/internal/product/tracker/link"
 	"holdfast.dev/internal/richtext/adf"
 )
 
@@ -51,7 +53,7 @@ func (n *Node) has(ctx context.Context, product string) bool {
 type issues struct{ node *Node }
 
 // CreateIssue implements oncallneeds.Issues. project is a key, issueType a name; empty for Task, or the first type of the project.
-func (i issues) CreateIssue(ctx context.Context, project, issueType, summary, description string) (out oncallneeds.Issue, err error) {
+func (i issues) CreateIssue(ctx context.Context, project, issueType, summary, description string, from oncallneeds.Origin) (out oncallneeds.Issue, err error) {
 	who := identity.From(ctx)
 	if !who.SignedIn() {
 		return out, fault.Forbidden("Issues are made by people.")
@@ -80,9 +82,22 @@ func (i issues) CreateIssue(ctx context.Context, project, issueType, summary, de
 		}
 		out.Key = issue.Key(p.Key, made.Number)
 		out.URL = httpkit.BaseURL(ctx) + "/browse/" + out.Key
-		return nil
+		return linkBack(ctx, tx, made, from)
 	})
 	return out, err
+}
+
+// linkBack gives an issue a remote link to what it was made from.
+func linkBack(ctx context.Context, tx *volume.Tx, i *issue.Issue, from oncallneeds.Origin) error {
+	if from.URL == "" {
+		return nil
+	}
+	object, err := json.Marshal(map[string]string{"url": from.URL, "title": from.Title})
+	if err != nil {
+		return err
+	}
+	_, _, err = link.PutRemote(ctx, tx, i, link.Remote{GlobalID: from.URL, Relationship: "created from", Application: `{"type":"holdfast.oncall","name":"On-call"}`, Object: string(object), URL: from.URL})
+	return err
 }
 
 // typeOf gives a project's issue type by name, without one Task or the first that needs no parent.

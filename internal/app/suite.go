@@ -99,6 +99,7 @@ func (n *Node) SwitchOn(ctx context.Context, s *fleet.Site, names ...string) err
 			return fault.Invalid("products", "There is no product %q; there are %v.", name, SiteProducts)
 		}
 	}
+	asker := ctx // whom the ledger names
 	ctx = n.siteContext(identity.AsSystem(ctx, "set-up"), s)
 	for _, m := range n.products.members() {
 		ref := volume.Ref{Kind: m.kind, Owner: s.ID.String()}
@@ -115,7 +116,7 @@ func (n *Node) SwitchOn(ctx context.Context, s *fleet.Site, names ...string) err
 			return err
 		}
 	}
-	if err := n.Fleet.SetProducts(ctx, s.ID, names, true); err != nil {
+	if err := n.Fleet.SetProducts(asker, s.ID, names, true); err != nil {
 		return err
 	}
 	return n.syncPeople(ctx, s)

@@ -137,7 +137,10 @@ func (s *Server) postPreview(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	out := previewBody{ByType: []*previewCount{}, Items: []previewItem{}}
+	out := struct {
+		previewBody
+		Later int64 `json:"later"` // commits of all volumes since then
+	}{previewBody: previewBody{ByType: []*previewCount{}, Items: []previewItem{}}}
 	for _, ref := range s.node.servedVolumes(site.ID) {
 		commit, ok := commits[ref]
 		if !ok {
@@ -147,8 +150,12 @@ func (s *Server) postPreview(w http.ResponseWriter, r *http.Request) error {
 		if err != nil {
 			return err
 		}
+		out.Later += p.Head - commit
 		if ref.Kind == "work" {
 			out.Commit, out.Head, out.At = commit, p.Head, p.Target.At.UTC().Format(time.RFC3339Nano)
+			if !target.At.IsZero() {
+				out.At = target.At.UTC().Format(time.RFC3339Nano)
+			}
 		}
 		items, err := s.previewItems(ctx, ref, p, people)
 		if err != nil {
@@ -258,8 +265,10 @@ func (s *Server) startRestore(ctx context.Context, w http.ResponseWriter, to rec
 }
 
 type restoreInfo struct {
-	ID         string        `json:"id"`
-	State      string        `json:"state"`
+	ID    string `json:"id"`
+	State string `json:"state"`
+	// To says where it went in words: "to commit 17", "to the state of …".
+	To         string        `json:"to"`
 	Error      *string       `json:"error"`
 	StartedAt  string        `json:"startedAt"`
 	FinishedAt *string       `json:"finishedAt"`
@@ -293,13 +302,13 @@ func (s *Server) listRestores(ctx context.Context) ([]restoreInfo, error) {
 		return nil, err
 	}
 	out := []restoreInfo{}
-	undone := map[int64]bool{} // heads that a later restore went back to
+	undone := map[string]bool{} // restores that a later one took back
 	newest := true
 	for _, op := range ledger {
 		if op.Kind != "restore" {
 			continue
 		}
-		info := restoreInfo{ID: op.ID.String(), State: op.State, StartedAt: op.Started.UTC().Format(time.RFC3339Nano), By: actor(people, op.Actor), Reason: op.Reason}
+		info := restoreInfo{ID: op.ID.String(), State: op.State, StartedAt: op.Started.UTC().Format(time.RFC3339Nano), By: actor(people, op.Actor), Reason: op.Reason, To: recovery.Asked(op.Detail)}
 		if op.Finished != nil {
 			at := op.Finished.UTC().Format(time.RFC3339Nano)
 			info.FinishedAt = &at
@@ -311,11 +320,13 @@ func (s *Server) listRestores(ctx context.Context) ([]restoreInfo, error) {
 			s.running(site.ID, &info, op.Detail)
 		case ok:
 			info.ToCommit, info.HeadBefore, info.Digest = target, head, &digest
-			info.Undoable = newest && target != head
-			if undone[head] {
+			info.Undoable = newest && recovery.Changed(op.Detail)
+			if undone[info.ID] {
 				info.State = "undone"
 			}
-			undone[target] = true
+			if taken, ok := strings.CutPrefix(info.To, "undo of "); ok {
+				undone[taken] = true
+			}
 			newest = false
 		}
 		out = append(out, info)
@@ -381,5 +392,5 @@ func (s *Server) postUndo(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return s.startRestore(r.Context(), w, recovery.Target{Undo: op}, fmt.Sprintf("undo of the restore to commit %d", info.ToCommit))
+	return s.startRestore(r.Context(), w, recovery.Target{Undo: op}, "undo of the restore "+info.To)
 }

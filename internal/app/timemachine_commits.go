@@ -56,7 +56,7 @@ func commitFilter(r *http.Request) (f journal.Filter, from position, err error) 
 	return f, from, nil
 }
 
-// getCommits lists the commits of all volumes of the site, newest first.
+// getCommits lists the commits of all volumes of the site, or of one (volume), newest first.
 func (s *Server) getCommits(w http.ResponseWriter, r *http.Request) error {
 	limit, err := httpkit.IntParam(r, "limit", 50, 1, 200)
 	if err != nil {
@@ -75,8 +75,12 @@ func (s *Server) getCommits(w http.ResponseWriter, r *http.Request) error {
 	if site == nil {
 		return errNoSite
 	}
+	only := r.URL.Query().Get("volume")
 	var all []commitInfo
 	for _, ref := range s.node.servedVolumes(site.ID) {
+		if only != "" && only != ref.Kind {
+			continue
+		}
 		part := f
 		if from != nil {
 			part.Before = max(from[ref.Kind], 1) // a volume that the position lacks has nothing older

@@ -33,9 +33,14 @@ type Issue struct {
 	URL string
 }
 
+// Origin is where an issue comes from, as it links back: an absolute address and a title.
+type Origin struct {
+	URL, Title string
+}
+
 // Issues makes tracker issues. It is nil where the tracker is off or served by another process.
 type Issues interface {
-	CreateIssue(ctx context.Context, project, issueType, summary, description string) (Issue, error)
+	CreateIssue(ctx context.Context, project, issueType, summary, description string, from Origin) (Issue, error)
 }
 
 // StatusIncidents opens incidents on the site's status page. It is nil where the status product is off or served by another process.

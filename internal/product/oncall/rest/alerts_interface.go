@@ -12,6 +12,7 @@ import (
 	"holdfast.dev/internal/platform/volume"
 	"holdfast.dev/internal/product/oncall/alert"
 	"holdfast.dev/internal/product/oncall/alert/action"
+	"holdfast.dev/internal/product/oncall/needs"
 )
 
 // interfaceRoutes is what the pages of on-call ask for beside the API above: whole pages in one request, many alerts at once. They are for people only.
@@ -288,7 +289,8 @@ func makeIssue(c *call) error {
 	if b.Summary == "" {
 		b.Summary = a.Message
 	}
-	made, err := issues.CreateIssue(c.r.Context(), b.Project, b.Type, b.Summary, describeFor(c, a))
+	made, err := issues.CreateIssue(c.r.Context(), b.Project, b.Type, b.Summary, describeFor(c, a),
+		needs.Origin{URL: c.base() + "/oncall/alerts/" + a.ID, Title: "Alert #" + a.TinyID() + ": " + a.Message})
 	if err != nil {
 		return err
 	}

@@ -13,7 +13,6 @@ import (
 	"holdfast.dev/internal/platform/storage"
 	"holdfast.dev/internal/product/tracker/issue"
 	"holdfast.dev/internal/product/tracker/link"
-	"holdfast.dev/internal/product/tracker/sequence"
 )
 
 func (h *handler) relationRoutes() []httpkit.Route {
@@ -39,15 +38,13 @@ func (h *handler) relationRoutes() []httpkit.Route {
 func isAdmin(r *http.Request) bool { return identity.From(r.Context()).Admin }
 
 var (
-	qWatchers  = storage.Register("tracker/issue_watcher.by_issue", `SELECT account FROM issue_watcher WHERE issue_id = $1 ORDER BY account LIMIT 1000`)
-	qWatch     = storage.Register("tracker/issue_watcher.add", `INSERT INTO issue_watcher (issue_id, account) VALUES ($1, $2) ON CONFLICT DO NOTHING`)
-	qUnwatch   = storage.Register("tracker/issue_watcher.delete", `DELETE FROM issue_watcher WHERE issue_id = $1 AND account = $2`)
-	qVoters    = storage.Register("tracker/issue_vote.by_issue", `SELECT account FROM issue_vote WHERE issue_id = $1 ORDER BY account LIMIT 1000`)
-	qVote      = storage.Register("tracker/issue_vote.add", `INSERT INTO issue_vote (issue_id, account) VALUES ($1, $2) ON CONFLICT DO NOTHING`)
-	qUnvote    = storage.Register("tracker/issue_vote.delete", `DELETE FROM issue_vote WHERE issue_id = $1 AND account = $2`)
-	qRemotes   = storage.Register("tracker/issue_remote_link.by_issue", `SELECT id, coalesce(global_id, ''), coalesce(relationship, ''), application, object FROM issue_remote_link WHERE issue_id = $1 ORDER BY id LIMIT 2000`)
-	qAddRemote = storage.Register("tracker/issue_remote_link.insert", `INSERT INTO issue_remote_link (id, issue_id, global_id, relationship, application, object, url) VALUES ($1, $2, $3, $4, $5, $6, $7)
-		ON CONFLICT (issue_id, global_id) DO UPDATE SET relationship = excluded.relationship, application = excluded.application, object = excluded.object, url = excluded.url RETURNING id`)
+	qWatchers   = storage.Register("tracker/issue_watcher.by_issue", `SELECT account FROM issue_watcher WHERE issue_id = $1 ORDER BY account LIMIT 1000`)
+	qWatch      = storage.Register("tracker/issue_watcher.add", `INSERT INTO issue_watcher (issue_id, account) VALUES ($1, $2) ON CONFLICT DO NOTHING`)
+	qUnwatch    = storage.Register("tracker/issue_watcher.delete", `DELETE FROM issue_watcher WHERE issue_id = $1 AND account = $2`)
+	qVoters     = storage.Register("tracker/issue_vote.by_issue", `SELECT account FROM issue_vote WHERE issue_id = $1 ORDER BY account LIMIT 1000`)
+	qVote       = storage.Register("tracker/issue_vote.add", `INSERT INTO issue_vote (issue_id, account) VALUES ($1, $2) ON CONFLICT DO NOTHING`)
+	qUnvote     = storage.Register("tracker/issue_vote.delete", `DELETE FROM issue_vote WHERE issue_id = $1 AND account = $2`)
+	qRemotes    = storage.Register("tracker/issue_remote_link.by_issue", `SELECT id, coalesce(global_id, ''), coalesce(relationship, ''), application, object FROM issue_remote_link WHERE issue_id = $1 ORDER BY id LIMIT 2000`)
 	qDropRemote = storage.Register("tracker/issue_remote_link.delete", `DELETE FROM issue_remote_link WHERE issue_id = $1 AND id = $2`)
 )
 
@@ -354,24 +351,12 @@ func (h *handler) postRemoteLink(w http.ResponseWriter, r *http.Request) error {
 		if err != nil {
 			return err
 		}
-		fresh, err := sequence.Next(c.ctx, c.tx, sequence.ID, 1)
-		if err != nil {
-			return err
-		}
-		var global any
-		if in.GlobalID != "" {
-			global = in.GlobalID
-		}
-		var id int64
-		if err := c.tx.Get(c.ctx, qAddRemote, []any{fresh, i.ID, global, in.Relationship, string(in.Application), string(in.Object), in.url}, &id); err != nil {
-			return err
+		id, fresh, err := link.PutRemote(c.ctx, c.tx, i, link.Remote{GlobalID: in.GlobalID, Relationship: in.Relationship, Application: string(in.Application), Object: string(in.Object), URL: in.url})
+		if !fresh {
+			status = http.StatusOK
 		}
 		out = map[string]any{"id": id, "self": c.api("issue/" + strconv.FormatInt(i.ID, 10) + "/remotelink/" + strconv.FormatInt(id, 10))}
-		if id != fresh {
-			status = http.StatusOK
-			return nil
-		}
-		return issue.Touch(c.ctx, c.tx, i, &i.RemoteLinks, +1)
+		return err
 	})
 	if err != nil {
 		return err
