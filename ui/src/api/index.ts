@@ -6,5 +6,6 @@ export { followCommits } from './events';
 export { keys, type CommitEntity, type QueryKeyPrefix, type StaleKeys } from './stale';
 export { sessionQuery, setUp, signIn, signOut } from './session';
 export { readLocal, useLocal, writeLocal } from './local';
+export { smartLinkOf, smartLinkQuery } from './smartlink';
 export * from './jira';
 export * from './platform';

@@ -104,7 +104,12 @@ export interface Board {
   truncated: boolean;
 }
 
+/** A kind of volume of a site: the tracker and the wiki share `work`. */
+export type VolumeKind = 'work' | 'oncall' | 'status';
+
 export interface Commit {
+  volume: VolumeKind;
+  /** Counted in each volume by itself. */
   seq: number;
   at: string;
   actor: Person;
@@ -116,7 +121,8 @@ export interface Commit {
 
 export interface CommitPage {
   commits: Commit[];
-  next: number | null;
+  /** Opaque: given back as `before`. */
+  next: string | null;
 }
 
 export interface PreviewItem {
@@ -128,7 +134,7 @@ export interface PreviewItem {
   fields: { field: string; from: unknown; to: unknown }[];
 }
 
-/** What a restore would do to the present state. */
+/** What a restore would do to the present state of all volumes; commit and head are those of the work volume. */
 export interface RestorePreview {
   commit: number;
   at: string;
@@ -136,6 +142,8 @@ export interface RestorePreview {
   added: number;
   changed: number;
   removed: number;
+  /** Commits of all volumes since then. */
+  later: number;
   byType: { type: string; added: number; changed: number; removed: number }[];
   items: PreviewItem[];
   truncated: boolean;
@@ -146,6 +154,8 @@ export type RestoreState = 'building' | 'verifying' | 'switching' | 'done' | 'fa
 export interface Restore {
   id: string;
   state: RestoreState;
+  /** Where it went: "to commit 17", "to" an instant, "undo of" another restore. */
+  to: string;
   error: string | null;
   startedAt: string;
   finishedAt: string | null;
@@ -156,4 +166,31 @@ export interface Restore {
   undoable: boolean;
   progress: { done: number; total: number; unit: string } | null;
   digest: string | null;
+}
+
+/** A product of the site, for its administrators. */
+export interface SiteProduct {
+  name: string;
+  on: boolean;
+  /** Whether its volume exists. */
+  made: boolean;
+  volume: VolumeKind;
+  /** Other products that live in the same volume. */
+  shares: string[];
+  /** What the volume takes, with all that lives in it. */
+  bytes: number;
+  counts: { type: string; count: number }[];
+}
+
+/** What an address of the site leads to. */
+export interface SmartLink {
+  url: string;
+  title: string;
+  kind: 'issue' | 'project' | 'page' | 'blogpost' | 'space' | 'comment' | 'attachment' | 'alert' | 'schedule' | 'team' | 'incident' | 'maintenance' | 'statuspage';
+  product: string;
+  /** By the name in kit/icons.tsx. */
+  icon: string;
+  key?: string;
+  summary?: string;
+  status: { text: string; colour: 'neutral' | 'blue' | 'green' | 'yellow' | 'red' } | null;
 }

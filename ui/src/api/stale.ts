@@ -36,6 +36,7 @@ export const keys = {
   members: ['members'] as const,
   tokens: ['tokens'] as const,
   timeMachine: ['timemachine'] as const,
+  products: ['products'] as const,
 };
 
 /** The product that answers for types without a point. */

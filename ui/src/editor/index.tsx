@@ -9,6 +9,7 @@ export type { CardInfo, ExtensionEditing, ExtensionViewProps, FindExtensionView,
 export { docHeadings, type DocHeading } from './headings';
 export { isPicture } from './MediaView';
 export { sizeText } from './size';
+export { resolveCard } from './smartCard';
 export type { Mentionable } from './suggest';
 export type { CallerInsertion, Feature, RichTextEditorProps } from './types';
 export { RichTextView, type RichTextViewProps } from './View';

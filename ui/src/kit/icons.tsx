@@ -89,6 +89,9 @@ const paths = {
 
 export type IconName = keyof typeof paths;
 
+/** An icon that the server names; an unknown name gives that of a link. */
+export const iconNamed = (name: string): IconName => (Object.hasOwn(paths, name) ? (name as IconName) : 'link');
+
 export interface IconProps extends SVGProps<SVGSVGElement> {
   name: IconName;
   size?: number;

@@ -5,7 +5,7 @@ export { Checkbox, Field, SearchInput, SelectField, TextAreaField, TextField, ty
 export { Dialog, type DialogProps } from './Dialog';
 export { Drawer } from './Drawer';
 export { EmptyState, ErrorState, Notice, Skeleton, SkeletonRows, useSlow } from './states';
-export { Icon, type IconName } from './icons';
+export { Icon, iconNamed, type IconName } from './icons';
 export { Avatar, initials, IssueTypeIcon, PriorityIcon, StatusLozenge, StatusMark, type Category } from './marks';
 export { Kbd } from './Kbd';
 export { KitProvider } from './Provider';

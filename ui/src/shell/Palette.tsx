@@ -7,6 +7,7 @@ import { activeCommands, type Command } from './commands';
 import { closeOverlay } from './overlays';
 import css from './Palette.module.css';
 import { productAt, useProducts } from './product';
+import { best, matches } from './ranking';
 
 interface Entry {
   id: string;
@@ -19,14 +20,6 @@ interface Entry {
   run: () => void;
 }
 
-/** Every word of the query must begin a word of the text, or stand in it. */
-export function matches(text: string, query: string): boolean {
-  const hay = text.toLowerCase();
-  return query
-    .toLowerCase()
-    .split(/\s+/)
-    .every((word) => hay.includes(word));
-}
 
 /** Every product looks for itself, so that a slow one holds back nobody; first come those of the product one looks at. */
 function useRecords(query: string): { entries: Entry[]; searching: boolean } {
@@ -73,8 +66,9 @@ export function Palette(): ReactElement {
 
   const entries = useMemo(() => {
     const found = deferred === '' ? commands : commands.filter((entry) => matches(`${entry.label} ${entry.group}`, deferred));
-    const all = deferred === '' ? [...found, ...records.entries.slice(0, 5)] : [...records.entries.slice(0, 8), ...found];
-    return all.sort((a, b) => firstIndex(all, a.group) - firstIndex(all, b.group));
+    const all = deferred === '' ? [...found, ...best(records.entries, deferred, 6)] : [...best(records.entries, deferred, 14), ...found];
+    const order = new Map(all.map(({ group }) => [group, all.findIndex((entry) => entry.group === group)]));
+    return all.sort((a, b) => (order.get(a.group) ?? 0) - (order.get(b.group) ?? 0));
   }, [commands, deferred, records.entries]);
   const current = Math.min(active, Math.max(0, entries.length - 1));
 
@@ -149,8 +143,4 @@ export function Palette(): ReactElement {
       </div>
     </Dialog>
   );
-}
-
-function firstIndex(entries: readonly Entry[], group: string): number {
-  return entries.findIndex((entry) => entry.group === group);
 }

@@ -19,4 +19,5 @@ export {
 export { RailGroup, RailLink } from './Rail';
 export { needsProduct, NotFound, rootRoute, shellRoute } from './routes';
 export { searchText } from './search';
+export { SmartLinkChip, SmartText } from './SmartText';
 export { SessionGate, useSignedIn } from './session';

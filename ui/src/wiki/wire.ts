@@ -244,19 +244,6 @@ export interface SpacePermission {
   target: string;
 }
 
-export interface SmartLink {
-  url: string;
-  found: boolean;
-  type?: 'page' | 'blogpost' | 'space' | 'attachment' | 'comment' | 'issue';
-  id?: string;
-  title?: string;
-  space?: string;
-  status?: string;
-  icon?: string;
-  excerpt?: string;
-  updatedBy?: Person;
-}
-
 export interface WikiTask {
   id: string;
   localId: string;

@@ -1,15 +1,16 @@
 import { useMemo, type ReactElement } from 'react';
 import type { Commit } from '../../api';
-import { Avatar, exactText, useNow } from '../../kit';
+import { Avatar, exactText, Icon, useNow } from '../../kit';
 import css from './TimeMachine.module.css';
-import { byDay, commitText, dayTitle } from './model';
+import { byDay, commitKey, commitText, dayTitle } from './model';
+import { iconOf, productNames, productOf } from './things';
 
 const clockTime = (at: string) => new Date(at).toLocaleTimeString(undefined, { hour: '2-digit', minute: '2-digit' });
 
 interface CommitsProps {
   commits: readonly Commit[];
-  selected: number | null;
-  onSelect: (seq: number) => void;
+  selected: Commit | undefined;
+  onSelect: (commit: Commit) => void;
 }
 
 /** The commits of the site, by day, newest first. */
@@ -26,18 +27,19 @@ export function Commits({ commits, selected, onSelect }: CommitsProps): ReactEle
           </h2>
           <ul>
             {day.commits.map((commit) => (
-              <li key={commit.seq}>
+              <li key={commitKey(commit)}>
                 <button
                   type="button"
-                  id={`commit-${commit.seq}`}
+                  id={`commit-${commitKey(commit)}`}
                   className={css['commit']}
-                  aria-pressed={commit.seq === selected}
-                  onClick={() => onSelect(commit.seq)}
+                  aria-pressed={commit === selected}
+                  onClick={() => onSelect(commit)}
                 >
                   <time className={css['clock']} dateTime={commit.at} title={exactText(Date.parse(commit.at))}>
                     {clockTime(commit.at)}
                   </time>
                   <Avatar person={commit.actor} size={20} />
+                  <Kind commit={commit} />
                   <span className={css['what']}>
                     <span className={css['line']}>
                       <b>{commit.actor.displayName}</b> {lowerFirst(commitText(commit))}
@@ -60,4 +62,15 @@ export function Commits({ commits, selected, onSelect }: CommitsProps): ReactEle
 
 function lowerFirst(text: string): string {
   return text.slice(0, 1).toLowerCase() + text.slice(1);
+}
+
+/** What sort of thing the commit touched first, by its mark; whose it is, by name. */
+function Kind({ commit }: { commit: Commit }): ReactElement {
+  const type = commit.summary[0]?.type ?? '';
+  const product = productOf(type);
+  return (
+    <span className={css['kind']} title={product ? productNames[product] : undefined}>
+      <Icon name={iconOf(type)} size={14} />
+    </span>
+  );
 }

@@ -1,10 +1,12 @@
 import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
 import { useState, type ReactElement } from 'react';
 import type { PreviewItem, RestorePreview } from '../../api';
 import { Button, EmptyState, ErrorState, Icon, IconButton, RelativeTime, Skeleton, useSlow } from '../../kit';
 import css from './Preview.module.css';
-import { counted, itemsByType, valueText } from './model';
-import { previewQuery, type Target } from './queries';
+import { itemsByType, valueText, type Target } from './model';
+import { previewQuery } from './queries';
+import { counted, iconOf, linkOf } from './things';
 
 const signs = { add: '+', change: '~', remove: '−' } as const;
 const words = { add: 'comes back', change: 'changes back', remove: 'disappears' } as const;
@@ -28,7 +30,7 @@ export function Preview({ target, onClose, onRestore, busy }: PreviewProps): Rea
           {preview.data && (
             <p className={css['when']}>
               to <b>{new Date(preview.data.at).toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'medium' })}</b> (
-              <RelativeTime at={preview.data.at} />, commit {preview.data.commit.toLocaleString()})
+              <RelativeTime at={preview.data.at} />)
             </p>
           )}
         </div>
@@ -87,6 +89,7 @@ function Difference({ preview, onRestore, busy }: { preview: RestorePreview; onR
         {itemsByType(preview.items).map(([type, items]) => (
           <section key={type} className={css['type']}>
             <h3>
+              <Icon name={iconOf(type)} size={14} />{' '}
               {counted(
                 preview.byType.filter((t) => t.type === type).reduce((sum, t) => sum + t.added + t.changed + t.removed, 0) || items.length,
                 type,
@@ -114,6 +117,8 @@ function Difference({ preview, onRestore, busy }: { preview: RestorePreview; onR
 function Item({ item }: { item: PreviewItem }): ReactElement {
   const [open, setOpen] = useState(false);
   const name = item.title || item.key || item.id;
+  // What comes back is not there yet.
+  const link = item.op === 'add' ? undefined : linkOf(item);
   const summary = (
     <>
       <span className={css['sign']} data-op={item.op} title={words[item.op]}>
@@ -131,13 +136,26 @@ function Item({ item }: { item: PreviewItem }): ReactElement {
       )}
     </>
   );
-  if (item.fields.length === 0) return <li className={css['item']}>{summary}</li>;
+  const visit = link && (
+    <Link {...link} className={css['visit'] ?? ''} aria-label={`Go to ${name}`}>
+      <Icon name="external" size={12} />
+    </Link>
+  );
+  if (item.fields.length === 0) {
+    return (
+      <li className={css['row']}>
+        <div className={css['item']}>{summary}</div>
+        {visit}
+      </li>
+    );
+  }
   return (
-    <li>
+    <li className={css['row']}>
       <button type="button" className={css['item']} aria-expanded={open} onClick={() => setOpen(!open)}>
         {summary}
         <Icon name={open ? 'chevronDown' : 'chevronRight'} size={12} />
       </button>
+      {visit}
       {open && (
         <dl className={css['fields']}>
           {item.fields.map((field) => (

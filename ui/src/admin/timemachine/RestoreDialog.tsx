@@ -2,11 +2,18 @@ import { useState, type ReactElement } from 'react';
 import type { RestorePreview } from '../../api';
 import { Button, Dialog, ErrorState, TextAreaField } from '../../kit';
 import css from './TimeMachine.module.css';
-import { consequences } from './model';
+import { consequences, type Target } from './model';
 import { useStartRestore } from './queries';
 
+interface RestoreDialogProps {
+  target: Target;
+  preview: RestorePreview;
+  onClose: () => void;
+  onStarted: () => void;
+}
+
 /** Asks for the meaning of the act, and says the way back before the way there. */
-export function RestoreDialog({ preview, onClose, onStarted }: { preview: RestorePreview; onClose: () => void; onStarted: () => void }): ReactElement {
+export function RestoreDialog({ target, preview, onClose, onStarted }: RestoreDialogProps): ReactElement {
   const [reason, setReason] = useState('');
   const start = useStartRestore();
   const ready = reason.trim().length >= 3;
@@ -16,7 +23,7 @@ export function RestoreDialog({ preview, onClose, onStarted }: { preview: Restor
       title={`Go back to ${moment}?`}
       onClose={onClose}
       sticky={reason !== ''}
-      onSubmit={() => ready && start.mutate({ commit: preview.commit, reason: reason.trim() }, { onSuccess: onStarted })}
+      onSubmit={() => ready && start.mutate({ ...target, reason: reason.trim() }, { onSuccess: onStarted })}
       footer={
         <>
           <Button variant="subtle" onClick={onClose}>
@@ -36,7 +43,7 @@ export function RestoreDialog({ preview, onClose, onStarted }: { preview: Restor
           <li key={line}>{line}</li>
         ))}
         <li>
-          {(preview.head - preview.commit).toLocaleString()} {preview.head - preview.commit === 1 ? 'commit' : 'commits'} made since then, by anybody, no longer show.
+          All products go back together, to one instant: {preview.later.toLocaleString()} {preview.later === 1 ? 'commit' : 'commits'} made since then, by anybody, no longer show.
         </li>
         <li>People can work while the state is built and checked; then every open page reloads once.</li>
       </ul>

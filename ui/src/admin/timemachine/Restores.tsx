@@ -2,7 +2,7 @@ import { useEffect, useRef, useState, type ReactElement } from 'react';
 import type { Restore } from '../../api';
 import { Avatar, Button, Dialog, EmptyState, Icon, Notice, RelativeTime, toast } from '../../kit';
 import css from './Restores.module.css';
-import { isRunning, stepState, steps } from './model';
+import { isRunning, stepState, steps, wentTo } from './model';
 import { useUndoRestore } from './queries';
 
 /** How fast it goes, from the difference between two looks, in units a second. */
@@ -27,7 +27,7 @@ export function RunningRestore({ restore }: { restore: Restore }): ReactElement 
   return (
     <section className={css['running']} aria-label="Restore under way" aria-live="polite">
       <div className={css['runningHead']}>
-        <h2>Going back to commit {restore.toCommit.toLocaleString()}</h2>
+        <h2>Going back to {wentTo(restore)}</h2>
         <span className={css['quiet']}>
           {restore.by.displayName}: “{restore.reason}”
         </span>
@@ -73,7 +73,7 @@ function RestoreRow({ restore, onUndo }: { restore: Restore; onUndo: () => void 
       <Avatar person={restore.by} size={28} />
       <div className={css['text']}>
         <div>
-          <b>{restore.by.displayName}</b> went back to commit {restore.toCommit.toLocaleString()} from {restore.headBefore.toLocaleString()},{' '}
+          <b>{restore.by.displayName}</b> went back to {wentTo(restore)},{' '}
           <RelativeTime at={restore.startedAt} />
         </div>
         <div className={css['quiet']}>“{restore.reason}”</div>
@@ -146,8 +146,8 @@ export function Restores({ restores }: { restores: readonly Restore[] }): ReactE
           }
         >
           <p>
-            The site goes back to commit {undoing.headBefore.toLocaleString()}, the state just before {undoing.by.displayName} restored it. What
-            was changed after the restore stays in the history but no longer shows.
+            All products go back to the state just before {undoing.by.displayName} restored it. What was changed after the restore stays in the
+            history but no longer shows.
           </p>
         </Dialog>
       )}

@@ -9,8 +9,8 @@ const bars = 96;
 interface StripProps {
   /** Newest first. */
   commits: readonly Commit[];
-  selected: number | null;
-  onSelect: (seq: number) => void;
+  selected: Commit | undefined;
+  onSelect: (commit: Commit) => void;
 }
 
 /** How much changed when, with a handle that walks from commit to commit. */
@@ -23,8 +23,8 @@ export function Strip({ commits, selected, onSelect }: StripProps): ReactElement
   const end = spans.at(-1);
   if (!first || !end) return null;
 
-  const index = commits.findIndex((commit) => commit.seq === selected);
-  const chosen = commits[index];
+  const index = selected ? commits.indexOf(selected) : -1;
+  const chosen = selected;
   const position = (at: number) => ((at - first.from) / (end.to - first.from)) * 100;
   const shown = hover === null ? null : spans[hover];
 
@@ -38,7 +38,7 @@ export function Strip({ commits, selected, onSelect }: StripProps): ReactElement
             data-empty={span.changes === 0}
             data-undone={chosen !== undefined && span.from >= Date.parse(chosen.at)}
             onMouseEnter={() => setHover(i)}
-            onClick={() => span.last && onSelect(span.last.seq)}
+            onClick={() => span.last && onSelect(span.last)}
           >
             <span style={{ height: `${span.changes === 0 ? 4 : 12 + 88 * Math.sqrt(span.changes / most)}%` }} />
           </span>
@@ -56,14 +56,14 @@ export function Strip({ commits, selected, onSelect }: StripProps): ReactElement
         aria-valuetext={chosen ? `${exactText(Date.parse(chosen.at))}, commit ${chosen.seq}` : 'Now'}
         onChange={(event) => {
           const commit = nearest(commits, Number(event.currentTarget.value));
-          if (commit) onSelect(commit.seq);
+          if (commit) onSelect(commit);
         }}
         onKeyDown={(event) => {
           const by = event.key === 'ArrowLeft' || event.key === 'ArrowDown' ? 1 : event.key === 'ArrowRight' || event.key === 'ArrowUp' ? -1 : 0;
           const commit = commits[index + by];
           if (by === 0 || !commit) return;
           event.preventDefault();
-          onSelect(commit.seq);
+          onSelect(commit);
         }}
       />
       <div className={css['scale']}>

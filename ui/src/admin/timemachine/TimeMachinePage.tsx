@@ -1,17 +1,19 @@
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { useMemo, useState, type ReactElement } from 'react';
-import type { Person, RestorePreview } from '../../api';
+import type { Commit, Person, RestorePreview } from '../../api';
 import { Avatar, Breadcrumb, Button, EmptyState, ErrorState, Picker, SkeletonRows, Tabs } from '../../kit';
-import { Page, useCommands } from '../../shell';
+import { Page, useCommands, useSignedIn } from '../../shell';
 import { Commits } from './Commits';
+import { commitAt, commitKey, targetOf, type Target } from './model';
 import { Preview } from './Preview';
-import { commitsQuery, restoresQuery, type CommitFilter, type Target } from './queries';
+import { commitsQuery, restoresQuery, type CommitFilter } from './queries';
 import { RestoreDialog } from './RestoreDialog';
 import { Restores, RunningRestore, runningOf } from './Restores';
 import { Strip } from './Strip';
+import { productNames, productOf, type ProductName } from './things';
 import css from './TimeMachine.module.css';
 
-const noFilter: CommitFilter = { actor: '', from: '', to: '' };
+const noFilter: CommitFilter = { actor: '', volume: '', from: '', to: '' };
 
 export function TimeMachinePage(): ReactElement {
   const [tab, setTab] = useState<'history' | 'restores'>('history');
@@ -48,8 +50,9 @@ export function TimeMachinePage(): ReactElement {
           <Restores restores={restores.data.restores} />
         </div>
       )}
-      {confirming && (
+      {confirming && target && (
         <RestoreDialog
+          target={target}
           preview={confirming}
           onClose={() => setConfirming(null)}
           onStarted={() => {
@@ -71,17 +74,19 @@ interface HistoryProps {
 
 function History({ target, onTarget, onRestore, busy }: HistoryProps): ReactElement {
   const [filter, setFilter] = useState(noFilter);
-  const commits = useInfiniteQuery(commitsQuery(filter));
-  const all = useMemo(() => commits.data?.pages.flatMap((page) => page.commits) ?? [], [commits.data]);
-  const selected = target && 'commit' in target ? target.commit : null;
-  const select = (seq: number) => {
-    onTarget({ commit: seq });
-    requestAnimationFrame(() => document.getElementById(`commit-${seq}`)?.scrollIntoView({ block: 'nearest' }));
+  const [product, setProduct] = useState<ProductName | null>(null);
+  const commits = useInfiniteQuery(commitsQuery({ ...filter, volume: product === null ? '' : product === 'oncall' || product === 'status' ? product : 'work' }));
+  const loaded = useMemo(() => commits.data?.pages.flatMap((page) => page.commits) ?? [], [commits.data]);
+  const all = useMemo(() => loaded.filter((commit) => product === null || touches(commit, product)), [loaded, product]);
+  const filtered = filter !== noFilter || product !== null;
+  const selected = commitAt(all, target);
+  const select = (commit: Commit) => {
+    onTarget(targetOf(commit));
+    requestAnimationFrame(() => document.getElementById(`commit-${commitKey(commit)}`)?.scrollIntoView({ block: 'nearest' }));
   };
   const step = (by: number) => {
-    const at = all.findIndex((commit) => commit.seq === selected);
-    const next = all[at < 0 ? 0 : at + by];
-    if (next) select(next.seq);
+    const next = all[selected ? all.indexOf(selected) + by : 0];
+    if (next) select(next);
   };
   useCommands([
     { id: 'next', label: 'Earlier commit', keys: 'j', group: 'Time machine', quiet: true, run: () => step(1) },
@@ -92,7 +97,7 @@ function History({ target, onTarget, onRestore, busy }: HistoryProps): ReactElem
   return (
     <div className={css['history']}>
       <div className={css['left']}>
-        <Filters filter={filter} onChange={setFilter} onGoTo={(at) => onTarget({ at })} people={peopleOf(all)} />
+        <Filters filter={filter} onChange={setFilter} product={product} onProduct={setProduct} onGoTo={(at) => onTarget({ at })} people={peopleOf(loaded)} />
         <Strip commits={all} selected={selected} onSelect={select} />
         <div className={css['scroll']}>
           {commits.isPending ? (
@@ -100,10 +105,12 @@ function History({ target, onTarget, onRestore, busy }: HistoryProps): ReactElem
           ) : commits.isError ? (
             <ErrorState what="load the history" error={commits.error} onRetry={() => void commits.refetch()} />
           ) : all.length === 0 ? (
-            <EmptyState icon="history" title={filter === noFilter ? 'Nothing has happened yet' : 'No commit matches'}>
-              {filter === noFilter
-                ? 'Every change on this site is kept here, and the site can go back to any moment.'
-                : 'Widen the time or choose another person.'}
+            <EmptyState icon="history" title={filtered ? 'No commit matches' : 'Nothing has happened yet'}>
+              {filtered
+                ? commits.hasNextPage
+                  ? 'None of the commits looked at so far; earlier ones may.'
+                  : 'Widen the time or choose another person or product.'
+                : 'Every change on this site is kept here, and the site can go back to any moment.'}
             </EmptyState>
           ) : (
             <Commits commits={all} selected={selected} onSelect={select} />
@@ -124,6 +131,9 @@ function History({ target, onTarget, onRestore, busy }: HistoryProps): ReactElem
   );
 }
 
+/** The tracker and the wiki share a volume: whose a commit is, the things tell that it touched. */
+const touches = (commit: Commit, product: ProductName) => commit.summary.some(({ type }) => productOf(type) === product);
+
 function peopleOf(commits: readonly { actor: Person }[]): Person[] {
   return [...new Map(commits.map((commit) => [commit.actor.accountId, commit.actor])).values()];
 }
@@ -140,11 +150,14 @@ const dayEnd = (day: string) => (day === '' ? '' : `${day}T23:59:59.999`);
 interface FiltersProps {
   filter: CommitFilter;
   onChange: (filter: CommitFilter) => void;
+  product: ProductName | null;
+  onProduct: (product: ProductName | null) => void;
   onGoTo: (at: string) => void;
   people: readonly Person[];
 }
 
-function Filters({ filter, onChange, onGoTo, people }: FiltersProps): ReactElement {
+function Filters({ filter, onChange, product, onProduct, onGoTo, people }: FiltersProps): ReactElement {
+  const { products: on } = useSignedIn();
   const [known, setKnown] = useState<Person[]>([]);
   const [goTo, setGoTo] = useState('');
   const missing = people.filter((person) => !known.some((other) => other.accountId === person.accountId));
@@ -160,6 +173,17 @@ function Filters({ filter, onChange, onGoTo, people }: FiltersProps): ReactEleme
         trigger={({ open, opened }) => (
           <Button size="s" iconEnd="chevronDown" aria-expanded={opened} onClick={open}>
             {actor ? `By ${actor.displayName}` : 'By anybody'}
+          </Button>
+        )}
+      />
+      <Picker
+        placeholder="All products"
+        options={on.flatMap((name) => (name in productNames ? [{ value: name, label: productNames[name as ProductName] }] : []))}
+        selected={product ? [product] : []}
+        onPick={(name) => onProduct(name === product ? null : (name as ProductName))}
+        trigger={({ open, opened }) => (
+          <Button size="s" iconEnd="chevronDown" aria-expanded={opened} onClick={open}>
+            {product ? `In ${productNames[product]}` : 'In all products'}
           </Button>
         )}
       />

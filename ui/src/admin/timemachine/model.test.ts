@@ -1,8 +1,10 @@
 import { expect, it } from 'vitest';
 import type { Commit, Restore, RestorePreview } from '../../api';
-import { buckets, byDay, commitText, consequences, itemsByType, stepState, valueText } from './model';
+import { buckets, byDay, commitAt, commitKey, commitText, consequences, itemsByType, stepState, targetOf, valueText, wentTo } from './model';
+import { counted, linkOf, productOf } from './things';
 
-const commit = (seq: number, at: string, summary: Commit['summary'] = []): Commit => ({
+const commit = (seq: number, at: string, summary: Commit['summary'] = [], volume: Commit['volume'] = 'work'): Commit => ({
+  volume,
   seq,
   at,
   actor: { accountId: 'a', displayName: 'Ana' },
@@ -52,6 +54,7 @@ it('says only the consequences that there are', () => {
     added: 0,
     changed: 2,
     removed: 1,
+    later: 8,
     byType: [{ type: 'issue', added: 0, changed: 2, removed: 1 }],
     items: [],
     truncated: false,
@@ -67,4 +70,31 @@ it('knows which steps lie behind', () => {
 it('puts what disappears first', () => {
   const item = (op: 'add' | 'change' | 'remove') => ({ type: 'issue', op, id: op, key: op, title: '', fields: [] });
   expect(itemsByType([item('add'), item('remove'), item('change')])[0]?.[1].map((i) => i.op)).toEqual(['remove', 'change', 'add']);
+});
+
+it('tells commits of several volumes apart', () => {
+  const work = commit(4, '2026-01-01T00:00:04Z');
+  const alert = commit(4, '2026-01-01T00:00:05.000001Z', [{ type: 'oncall.alert', op: 'update', count: 2, example: '' }], 'oncall');
+  expect(commitKey(work)).not.toBe(commitKey(alert));
+  expect(targetOf(work)).toEqual({ commit: 4 });
+  expect(targetOf(alert)).toEqual({ at: alert.at });
+  expect(commitAt([alert, work], targetOf(alert))).toBe(alert);
+  expect(commitAt([alert, work], targetOf(work))).toBe(work);
+  expect(commitAt([alert, work], { at: '2026-01-01T00:00:00Z' })).toBeUndefined();
+  expect(commitText(alert)).toBe('Changed 2 alerts');
+});
+
+it('has words and links for the things of every product', () => {
+  expect(counted(1, 'status.incident')).toBe('1 status incident');
+  expect(counted(2, 'wiki.new_thing')).toBe('2 new thing records');
+  expect(productOf('issue')).toBe('tracker');
+  expect(productOf('addon.object')).toBeUndefined();
+  expect(linkOf({ type: 'wiki.page', id: '7', key: '' })).toEqual({ to: '/wiki/pages/$id', params: { id: '7' } });
+  expect(linkOf({ type: 'wiki.label', id: '7', key: '' })).toBeUndefined();
+});
+
+it('says where a restore went', () => {
+  expect(wentTo({ to: 'to commit 17' } as Restore)).toBe('commit 17');
+  expect(wentTo({ to: 'undo of 0192-ab' } as Restore)).toBe('the state before the last restore');
+  expect(wentTo({ to: 'to 2026-01-02T03:04:05Z' } as Restore)).toContain('2026');
 });

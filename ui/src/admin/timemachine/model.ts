@@ -1,4 +1,5 @@
 import type { Commit, PreviewItem, Restore, RestorePreview, RestoreState } from '../../api';
+import { counted } from './things';
 
 export interface Day {
   /** Midnight of the day where the reader is, in milliseconds. */
@@ -32,27 +33,19 @@ export function dayTitle(start: number, now: number): string {
   });
 }
 
-const nouns: Readonly<Record<string, [string, string]>> = {
-  issue: ['issue', 'issues'],
-  comment: ['comment', 'comments'],
-  project: ['project', 'projects'],
-  worklog: ['work log', 'work logs'],
-  attachment: ['attachment', 'attachments'],
-  issuelink: ['issue link', 'issue links'],
-  version: ['version', 'versions'],
-  component: ['component', 'components'],
-  filter: ['filter', 'filters'],
-  account: ['account', 'accounts'],
-  member: ['member', 'members'],
-  status: ['status', 'statuses'],
-  priority: ['priority', 'priorities'],
-  page: ['page', 'pages'],
-};
+/** Where to go back to: a commit of the work volume, or an instant as RFC 3339. All volumes go to the one instant. */
+export type Target = { commit: number } | { at: string };
 
-/** "1 issue", "3 comments"; an unknown type is shown as it is called. */
-export function counted(count: number, type: string): string {
-  const [one, many] = nouns[type] ?? [type.replaceAll('_', ' '), `${type.replaceAll('_', ' ')} records`];
-  return `${count.toLocaleString()} ${count === 1 ? one : many}`;
+/** Names a commit among those of all volumes. */
+export const commitKey = (commit: Commit): string => `${commit.volume}-${commit.seq}`;
+
+/** A commit of the work volume is named exactly; one of another volume stands for its instant. */
+export const targetOf = (commit: Commit): Target => (commit.volume === 'work' ? { commit: commit.seq } : { at: commit.at });
+
+/** The commit that a target was chosen by, if it was. */
+export function commitAt(commits: readonly Commit[], target: Target | null): Commit | undefined {
+  if (!target) return undefined;
+  return commits.find((commit) => ('commit' in target ? commit.volume === 'work' && commit.seq === target.commit : commit.volume !== 'work' && commit.at === target.at));
 }
 
 const verbs = { create: 'created', update: 'changed', delete: 'deleted' } as const;
@@ -99,6 +92,13 @@ export function consequences(preview: RestorePreview): string[] {
   if (preview.changed > 0) lines.push(`Gets back the values of then: ${list('changed')}.`);
   if (preview.removed > 0) lines.push(`Leaves the site, being created since then: ${list('removed')}.`);
   return lines;
+}
+
+/** Where a restore went, for people. */
+export function wentTo({ to }: Restore): string {
+  if (to.startsWith('undo of ')) return 'the state before the last restore';
+  const at = Date.parse(to.replace(/^to /, ''));
+  return /^to \d{4}-/.test(to) && !Number.isNaN(at) ? new Date(at).toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'medium' }) : to.replace(/^to /, '');
 }
 
 export function isRunning(state: RestoreState): boolean {

@@ -1,10 +1,12 @@
 import { infiniteQueryOptions, queryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
-import { api, keys, type CommitPage, type Restore, type RestorePreview } from '../../api';
-import { isRunning } from './model';
+import { api, keys, type CommitPage, type Restore, type RestorePreview, type VolumeKind } from '../../api';
+import { isRunning, type Target } from './model';
 
 export interface CommitFilter {
   /** Account id. */
   actor: string;
+  /** Empty for all. */
+  volume: VolumeKind | '';
   /** RFC 3339, or empty. */
   from: string;
   to: string;
@@ -15,12 +17,9 @@ export const commitsQuery = (filter: CommitFilter) =>
     queryKey: [...keys.timeMachine, 'commits', filter],
     queryFn: ({ pageParam, signal }) =>
       api.get<CommitPage>('/api/timemachine/commits', { query: { ...filter, before: pageParam, limit: 50 }, signal }),
-    initialPageParam: null as number | null,
+    initialPageParam: null as string | null,
     getNextPageParam: (last) => last.next,
   });
-
-/** Where to: a commit, or an instant as RFC 3339. */
-export type Target = { commit: number } | { at: string };
 
 export const previewQuery = (target: Target) =>
   queryOptions({
@@ -38,7 +37,7 @@ export const restoresQuery = queryOptions({
 export function useStartRestore() {
   const queries = useQueryClient();
   return useMutation({
-    mutationFn: (request: { commit: number; reason: string }) => api.post<{ id: string }>('/api/timemachine/restore', request),
+    mutationFn: (request: Target & { reason: string }) => api.post<{ id: string }>('/api/timemachine/restore', request),
     meta: { quiet: true },
     onSuccess: () => queries.invalidateQueries({ queryKey: restoresQuery.queryKey }),
   });

@@ -1,10 +1,9 @@
 import { useInfiniteQuery, useMutation, useQueryClient, type InfiniteData, type QueryClient } from '@tanstack/react-query';
 import { useEffect, useState, type ReactElement } from 'react';
 import { api, readLocal, siteUrl, useLocal, writeLocal, type AdfDoc } from '../../api';
-import { isEmptyDoc, plainText, preloadEditor, RichTextEditor, RichTextView } from '../../editor';
+import { isEmptyDoc, plainText, preloadEditor, RichTextEditor, RichTextView, resolveCard } from '../../editor';
 import { Avatar, Button, Dialog, ErrorState, IconButton, Menu, RelativeTime, Skeleton, toast, useSlow } from '../../kit';
 import { useSignedIn } from '../../shell';
-import { resolveCard } from './cards';
 import { useIssue } from './context';
 import { refresh, refused } from './edit';
 import css from './Activity.module.css';

@@ -1,10 +1,9 @@
 import { useState, type ReactElement } from 'react';
 import { readLocal, useLocal, writeLocal, type AdfDoc } from '../../api';
-import { isEmptyDoc, preloadEditor, RichTextEditor, RichTextView } from '../../editor';
+import { isEmptyDoc, preloadEditor, RichTextEditor, RichTextView, resolveCard } from '../../editor';
 import { Button, Notice } from '../../kit';
 import { useSignedIn } from '../../shell';
 import { useIssue, type RichValue } from './context';
-import { resolveCard } from './cards';
 import css from './Issue.module.css';
 import { searchPeople } from './people';
 

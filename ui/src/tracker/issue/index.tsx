@@ -14,6 +14,7 @@ import { useEdit } from './edit';
 import { Actions, KeyLine } from './Head';
 import css from './Issue.module.css';
 import { Links } from './Links';
+import { RemoteLinks } from './RemoteLinks';
 import { attachmentOf, useAttachments, useFindMedia, useUpload } from './media';
 import { otherFields } from './model';
 import { Preview } from './Preview';
@@ -205,6 +206,7 @@ function Record(): ReactElement {
           <Attachments />
           <Children />
           <Links />
+          <RemoteLinks />
           <Activity />
         </div>
       </div>

@@ -1,6 +1,6 @@
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import { api, type Issue, type Page, type SearchResult, type Suggestions, type User } from '../../api';
-import type { CommentPage, FullIssue, HistoryEntry, LinkType, WorklogPage } from './wire';
+import type { CommentPage, FullIssue, HistoryEntry, LinkType, RemoteLink, WorklogPage } from './wire';
 import { keys } from '../stale';
 
 export const issuePath = (key: string): string => `/rest/api/3/issue/${encodeURIComponent(key)}`;
@@ -44,6 +44,13 @@ export const worklogQuery = (key: string) =>
     queryFn: ({ pageParam, signal }) => api.get<WorklogPage>(`${issuePath(key)}/worklog`, { query: { startAt: pageParam, maxResults: 100 }, signal }),
     initialPageParam: 0,
     getNextPageParam: (last) => (last.startAt + last.worklogs.length < last.total && last.worklogs.length > 0 ? last.startAt + last.worklogs.length : undefined),
+  });
+
+/** Links to pages elsewhere, and to other products of this site. */
+export const remoteLinksQuery = (key: string) =>
+  queryOptions({
+    queryKey: [...keys.issue(key), 'remotelinks'],
+    queryFn: ({ signal }) => api.get<RemoteLink[]>(`${issuePath(key)}/remotelink`, { signal }),
   });
 
 export const watchersQuery = (key: string) =>

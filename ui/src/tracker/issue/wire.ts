@@ -95,3 +95,10 @@ export interface TimeTracking {
   remainingEstimateSeconds?: number;
   timeSpentSeconds?: number;
 }
+
+export interface RemoteLink {
+  id: number;
+  relationship?: string;
+  application?: { type?: string; name?: string };
+  object: { url: string; title: string; summary?: string };
+}

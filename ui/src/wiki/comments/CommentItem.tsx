@@ -1,10 +1,9 @@
 import { useState, type ReactElement } from 'react';
 import { siteUrl } from '../../api';
-import { RichTextView } from '../../editor';
+import { RichTextView, resolveCard } from '../../editor';
 import { Avatar, Button, Dialog, Icon, IconButton, Menu, RelativeTime } from '../../kit';
 import { useSignedIn } from '../../shell';
 import { copyText } from '../parts/say';
-import { resolveCard } from '../page/cards';
 import type { WikiComment } from '../wire';
 import css from './Comments.module.css';
 import { Composer } from './Composer';

@@ -2,7 +2,7 @@ import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tansta
 import { useNavigate } from '@tanstack/react-router';
 import { useEffect, useMemo, useRef, useState, type ReactElement, type RefObject } from 'react';
 import { api, ApiError, type AdfDoc } from '../../api';
-import { RichTextEditor } from '../../editor';
+import { RichTextEditor, resolveCard } from '../../editor';
 import { Button, Checkbox, Dialog, IconButton, Menu, Notice, TextField, toast } from '../../kit';
 import { Page, useCommands, useSignedIn } from '../../shell';
 import { useUpload } from '../files/upload';
@@ -10,7 +10,6 @@ import { Head } from '../frame/Head';
 import { useMacroView } from '../macros/context';
 import { useMacroAsk } from '../macros/useMacroAsk';
 import { findMediaIn } from '../page/media';
-import { resolveCard } from '../page/cards';
 import { refused } from '../parts/say';
 import { pageTo, spaceTo } from '../paths';
 import { pageFilesQuery, pagePath, pageQuery, searchPeople, spaceQuery } from '../queries';

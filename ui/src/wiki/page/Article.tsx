@@ -1,10 +1,9 @@
 import { useEffect, useMemo, type ReactElement, type Ref } from 'react';
 import type { AdfDoc } from '../../api';
-import { isEmptyDoc, RichTextView } from '../../editor';
+import { isEmptyDoc, RichTextView, resolveCard } from '../../editor';
 import { useSignedIn } from '../../shell';
 import { MacroContext, macrosByNode, useMacroView } from '../macros/context';
 import type { WikiPage } from '../wire';
-import { resolveCard } from './cards';
 import { findMediaIn } from './media';
 import css from './Page.module.css';
 
