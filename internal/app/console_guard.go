@@ -3,6 +3,7 @@ package app
 import (
 	"cmp"
 	"slices"
+	"strings"
 	"time"
 
 	"holdfast.dev/internal/base/ids"
@@ -123,8 +124,20 @@ type brokenSite struct {
 	Customer string      `json:"customer"`
 	State    fleet.State `json:"state"`
 	Missing  []string    `json:"missing"`
+	Wrong    string      `json:"wrong" doc:"What is wrong, in words"`
 	Since    *time.Time  `json:"since" doc:"When the watcher found it; null before it looked"`
 	Step     *stepInfo   `json:"step,omitempty"`
+}
+
+// wrongWith says what is wrong with a site of which the watcher found nothing; empty when nothing is.
+func (s *Server) wrongWith(site *fleet.Site, missing []string) string {
+	switch {
+	case len(missing) > 0:
+		return "its databases are gone: " + strings.Join(missing, ", ")
+	case site.State == fleet.ReadOnly:
+		return "it can only be read: " + site.StateReason
+	}
+	return ""
 }
 
 // brokenShown bounds the list of an overview; the totals are whole.
@@ -135,28 +148,33 @@ func (s *Server) overview(c *call, _ none) (out overviewInfo, err error) {
 	if out.Freeze, err = s.frozen(c); err != nil {
 		return out, err
 	}
-	found, err := s.listFindings(c, none{})
+	watched, err := s.listFindings(c, none{})
 	if err != nil {
 		return out, err
 	}
-	out.Watching, out.Findings = found.Watching, found.Findings
+	out.Watching, out.Findings = watched.Watching, watched.Findings
 	there, err := s.node.present(c.Context())
 	if err != nil {
 		return out, err
 	}
-	since := map[string]*time.Time{}
+	found := map[string]watch.Finding{}
 	for _, f := range out.Findings {
-		since[f.Site] = &f.At
+		found[f.Site] = f
 	}
 	customers, hurt := map[ids.Org]bool{}, map[ids.Org]bool{}
 	for _, site := range s.node.Fleet.All() {
 		out.Sites[string(site.State)]++
 		customers[site.Org] = true
-		b := brokenSite{ID: site.ID, Slug: site.Slug, Name: site.Name, Customer: s.customer(site), State: site.State, Missing: s.missing(site, there), Since: since[site.ID.String()], Step: s.restoring(site)}
+		b := brokenSite{ID: site.ID, Slug: site.Slug, Name: site.Name, Customer: s.customer(site), State: site.State, Missing: s.missing(site, there), Step: s.restoring(site)}
+		if f, ok := found[site.ID.String()]; ok {
+			b.Wrong, b.Since = f.What, &f.At
+		} else if b.Wrong = s.wrongWith(site, b.Missing); b.Wrong != "" && site.State == fleet.ReadOnly {
+			b.Since = &site.StateSince
+		}
 		if b.Step != nil {
 			out.Restoring = append(out.Restoring, b)
 		}
-		if len(b.Missing) > 0 {
+		if b.Wrong != "" {
 			out.Broken, hurt[site.Org] = append(out.Broken, b), true
 		}
 	}

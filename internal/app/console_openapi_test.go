@@ -114,12 +114,13 @@ func TestAnswersAreAsDescribed(t *testing.T) {
 	}
 	by := map[string]string{"site": c.sites[0].ID.String(), "addon": c.addons[0].ID.String()}
 	good := map[string]bool{}
+	query := map[string]string{"compareSite": "?from=2026-04-05T07:38:00Z&to=2026-04-05T07:40:00Z"}
 	ask := func(who, id, body string) string {
 		op, ok := ops[id]
 		if !ok {
 			t.Fatalf("there is no operation %s", id)
 		}
-		code, text := c.call(http.DefaultClient, op.method, consolePath+fill(op.path, by), body, bearer(c.tokens[who])...)
+		code, text := c.call(http.DefaultClient, op.method, consolePath+fill(op.path, by)+query[id], body, bearer(c.tokens[who])...)
 		d.check(op, code, text)
 		good[id] = good[id] || code < 300
 		return text
@@ -144,7 +145,7 @@ func TestAnswersAreAsDescribed(t *testing.T) {
 	ask("ann", "breakglass", reason) // nobody can be told
 	ask("bob", "approvePlan", hash)
 	for _, id := range []string{"me", "signOut", "listOperators", "overview", "openapi", "listSites", "getSite", "siteTimeline", "listAddons", "getAddon", "listContacts", "ledger", "getCaps", "getFreeze",
-		"findings", "listPlans", "getPlan", "planTargets", "siteHistory", "siteRoots", "listRestores"} {
+		"findings", "listPlans", "getPlan", "planTargets", "siteHistory", "siteRoots", "listRestores", "compareSite"} {
 		ask("ann", id, "")
 	}
 	ask("ann", "addContact", `{"name":"Cara","email":"cara@acme.example","role":"owner"}`)

@@ -3,22 +3,22 @@ package app
 import (
 	"context"
 	"net/http"
-	"slices"
 	"time"
 
 	"holdfast.dev/internal/base/fault"
 	"holdfast.dev/internal/base/ids"
 	"holdfast.dev/internal/platform/fleet"
+	"holdfast.dev/internal/platform/httpkit"
 	"holdfast.dev/internal/platform/recovery"
-	"holdfast.dev/internal/platform/vault"
-	"holdfast.dev/internal/platform/volume"
-	"holdfast.dev/internal/product/tracker/needs"
 )
 
 func (s *Server) recoveryOperations() []operation {
 	return append([]operation{
 		operate("GET", "/sites/{site}/history", "siteHistory", "When the volumes of a site were written to, as the vault has it", s.siteHistory),
 		operate("POST", "/sites/{site}/preview", "previewRestore", "What a restore would bring back, change and lose, in counts and items", s.previewSite),
+		operate("GET", "/sites/{site}/diff", "compareSite", "What differs between two instants of a site, by the vault alone", s.compareSite).takes(queryParam{"from", "The earlier instant", "string"},
+			queryParam{"to", "The later instant", "string"}, queryParam{"type", "Only items of this type", "string"}, queryParam{"offset", "How many items to pass over", "integer"},
+			queryParam{"limit", "How many items at most", "integer"}),
 		operate("GET", "/sites/{site}/restores", "listRestores", "The restores of a site, newest first", s.consoleRestores),
 		operate("POST", "/sites/{site}/restores", "startRestore", "Begin to restore a site", s.startSiteRestore).answers(http.StatusAccepted),
 		operate("GET", "/sites/{site}/restores/{operation}", "getRestore", "A restore: how far it is, or what it did", s.consoleRestore),
@@ -95,25 +95,24 @@ func (s *Server) siteHistory(c *call, _ none) (out historyInfo, err error) {
 	return out, nil
 }
 
-// volumePlan is what a restore would do to one volume.
-type volumePlan struct {
-	Kind    string     `json:"kind"`
-	Present bool       `json:"present" doc:"Whether its database is there; one that is gone comes back whole"`
-	Commit  int64      `json:"commit" doc:"The commit whose state would come back; 0 when the volume is younger and stays as it is"`
-	At      *time.Time `json:"at"`
-	Head    int64      `json:"head" doc:"The newest commit that the vault has"`
-	Lost    int64      `json:"lost_commits" doc:"Commits after it"`
+// volumePresence tells whether a volume's database is there; one that is gone comes back whole.
+type volumePresence struct {
+	Kind    string `json:"kind"`
+	Present bool   `json:"present"`
 }
 
+// sitePreview is what a restore would do. Of the difference, what is added comes back, what is removed would be lost.
 type sitePreview struct {
-	Volumes []volumePlan `json:"volumes"`
-	previewBody
+	Presence []volumePresence `json:"presence"`
+	RestorePlan
 }
 
-// previewSite measures a restore before it is begun. A volume that is gone cannot be compared with what it was: there the vault's newest commit is
-// what people had.
+// itemsShown bounds the items of a preview or a comparison; the counts are always complete.
+const itemsShown = 500
+
+// previewSite measures a restore before it is begun, by the vault alone, so that a site that is gone can be measured too.
 func (s *Server) previewSite(c *call, in restoreTarget) (out sitePreview, err error) {
-	out = sitePreview{Volumes: []volumePlan{}, previewBody: previewBody{ByType: []*previewCount{}, Items: []previewItem{}}}
+	out.Presence = []volumePresence{}
 	site, err := s.node.Fleet.Site(c.site)
 	if err != nil {
 		return out, err
@@ -122,68 +121,38 @@ func (s *Server) previewSite(c *call, in restoreTarget) (out sitePreview, err er
 	if err != nil {
 		return out, err
 	}
-	ctx := s.node.siteContext(c.Context(), site)
-	commits, err := s.node.Recovery.Resolve(ctx, site.ID, target)
-	if err != nil {
-		return out, err
-	}
-	people, err := s.people(ctx)
-	if err != nil {
-		people = map[string]needs.Person{} // what is lost can be told without their names
-	}
-	there, err := s.node.present(ctx)
+	there, err := s.node.present(c.Context())
 	if err != nil {
 		return out, err
 	}
 	for _, ref := range s.node.servedVolumes(site.ID) {
-		plan := volumePlan{Kind: ref.Kind, Present: there[ref.Name(s.node.Fleet.Generation(ref))]}
-		if err := s.previewVolume(ctx, ref, commits, people, &plan, &out.previewBody); err != nil {
-			return out, err
-		}
-		out.Volumes = append(out.Volumes, plan)
+		out.Presence = append(out.Presence, volumePresence{ref.Kind, there[ref.Name(s.node.Fleet.Generation(ref))]})
 	}
-	return out, nil
+	out.RestorePlan, err = s.node.PlanRestore(s.node.siteContext(c.Context(), site), site, target, DiffOptions{Limit: itemsShown})
+	return out, err
 }
 
-func (s *Server) previewVolume(ctx context.Context, ref volume.Ref, commits map[volume.Ref]int64, people map[string]needs.Person, plan *volumePlan, out *previewBody) error {
-	frames, err := s.node.Vault.History(ctx, ref.String())
+// compareSite tells what differs between two instants of a site.
+func (s *Server) compareSite(c *call, _ none) (out SiteDiff, err error) {
+	site, err := s.node.Fleet.Site(c.site)
 	if err != nil {
-		return err
+		return out, err
 	}
-	if len(frames) == 0 {
-		return fault.NotFound("The vault has nothing of the volume %s.", ref)
+	q := c.URL.Query()
+	var from, to time.Time
+	for name, at := range map[string]*time.Time{"from": &from, "to": &to} {
+		if *at, err = time.Parse(time.RFC3339Nano, q.Get(name)); err != nil {
+			return out, fault.Bad("The parameter %s takes an instant such as 2026-04-05T07:38:00Z.", name)
+		}
 	}
-	plan.Head = frames[len(frames)-1].To
-	commit, ok := commits[ref]
-	if !ok && plan.Present {
-		return nil // younger than the target: it stays as it is
+	o := DiffOptions{Type: q.Get("type")}
+	if o.Limit, err = c.limitOf(100, itemsShown); err != nil {
+		return out, err
 	}
-	if commit == 0 {
-		commit = plan.Head
+	if o.Offset, err = httpkit.IntParam(c.Request, "offset", 0, 0, 1<<30); err != nil {
+		return out, err
 	}
-	plan.Commit, plan.Lost = commit, plan.Head-commit
-	i := slices.IndexFunc(frames, func(f vault.Frame) bool { return f.To >= commit })
-	if i >= 0 {
-		at := frames[i].ToAt.UTC()
-		plan.At = &at
-	}
-	if !plan.Present {
-		return nil
-	}
-	p, err := s.node.Recovery.Preview(ctx, ref, commit)
-	if err != nil {
-		return err
-	}
-	at := p.Target.At.UTC()
-	plan.At = &at
-	if ref.Kind == "work" {
-		out.Commit, out.Head, out.At = commit, p.Head, at.Format(time.RFC3339Nano)
-	}
-	items, err := s.previewItems(ctx, ref, p, people)
-	if err == nil {
-		out.fill(items)
-	}
-	return err
+	return s.node.DiffSite(s.node.siteContext(c.Context(), site), site, from, to, o)
 }
 
 type restoreStart struct {

@@ -319,7 +319,7 @@ func TestADestroyedSiteComesBackThroughTheConsole(t *testing.T) {
 	}
 	var preview sitePreview
 	c.do("ann", "POST", path+"/preview", `{"newest":true}`, 200, &preview)
-	if len(preview.Volumes) != 1 || preview.Volumes[0].Present || preview.Volumes[0].Lost != 0 {
+	if len(preview.Presence) != 1 || preview.Presence[0].Present || preview.LostCommits != 0 || preview.Volumes[0].To == 0 {
 		t.Errorf("%+v", preview)
 	}
 	var begun restoreBegun
@@ -377,7 +377,7 @@ func TestRestoreToAnInstantAndUndo(t *testing.T) {
 	project("LOST")
 	var preview sitePreview
 	c.do("ann", "POST", path+"/preview", `{"at":"`+at+`"}`, 200, &preview)
-	if preview.Removed == 0 || len(preview.Volumes) != 3 || preview.Items[0].Op == "" {
+	if preview.Removed == 0 || len(preview.Presence) != 3 || preview.LostCommits == 0 || preview.Items[0].Op == "" {
 		t.Errorf("%+v", preview)
 	}
 	var begun restoreBegun
@@ -397,6 +397,12 @@ func TestRestoreToAnInstantAndUndo(t *testing.T) {
 	if code := lost(); code != 200 {
 		t.Errorf("after the undo: %d", code)
 	}
+	var diff SiteDiff
+	c.do("ann", "GET", path+"/diff?from="+at+"&to="+c.clock.Now().UTC().Format(time.RFC3339Nano), "", 200, &diff)
+	if diff.Added == 0 || diff.Removed != 0 {
+		t.Errorf("%+v", diff)
+	}
+	c.do("ann", "GET", path+"/diff?from="+at, "", 400, nil)
 	var ledger ledgerPage
 	c.do("ann", "GET", path+"/timeline?limit=2", "", 200, &ledger)
 	if len(ledger.Operations) != 2 || ledger.Next == "" || ledger.Operations[0].Customer != "acme" {
