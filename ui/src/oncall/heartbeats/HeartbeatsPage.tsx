@@ -78,8 +78,8 @@ export function HeartbeatsPage(): ReactElement {
                     </Badge>
                   </td>
                   <td>{intervalText(heartbeat)}</td>
-                  <td>{heartbeat.lastPingTime ? <RelativeTime at={heartbeat.lastPingTime} /> : <span className={parts['muted']}>never</span>}</td>
-                  <td>{due === null ? '–' : <RelativeTime at={due} />}</td>
+                  <td data-label="Last ping">{heartbeat.lastPingTime ? <RelativeTime at={heartbeat.lastPingTime} /> : <span className={parts['muted']}>never</span>}</td>
+                  <td data-label="Due">{due === null ? '–' : <RelativeTime at={due} />}</td>
                   <td>{heartbeat.alertPriority && <PriorityMark priority={heartbeat.alertPriority} />}</td>
                   <td className={parts['acts']}>
                     <IconButton icon="copy" size="s" label={`Copy the ping command of ${heartbeat.name}`} onClick={() => void copyText(pingCommand(origin(), heartbeat.name), 'the command')} />

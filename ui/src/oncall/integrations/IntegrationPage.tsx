@@ -97,7 +97,8 @@ function Integration({ view }: { view: IntegrationView }): ReactElement {
       </p>
       <SetUp view={view} secret={secret} />
       <Keys view={view} mayEdit={account.admin} secret={secret} onSecret={setSecret} />
-      <Mapping view={view} mayEdit={account.admin} />
+      {/* The API takes alerts as they are. */}
+      {(integration.type !== 'API' || view.actions.length > 0) && <Mapping view={view} mayEdit={account.admin} />}
       <Requests view={view} />
       {account.admin && (
         <Section title="Rights and responders" hint="What its keys may do, and who is told besides the team.">

@@ -47,7 +47,7 @@ export function IntegrationsPage(): ReactElement {
                     </Link>
                   </td>
                   <td>{kindOf(integration.type).title}</td>
-                  <td>{teamName(integration.teamId)}</td>
+                  <td data-label="To">{teamName(integration.teamId)}</td>
                   <td>
                     {integration.lastRequestAt ? (
                       <span title={integration.lastStatus}>

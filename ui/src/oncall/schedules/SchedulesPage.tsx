@@ -78,8 +78,8 @@ export function SchedulesPage(): ReactElement {
                       <span className={own['people']}>{watch.now.map((each) => (each.type === 'user' ? <Who key={each.id} word={each.id ?? each.name ?? ''} /> : <span key={each.id}>{each.name}</span>))}</span>
                     )}
                   </td>
-                  <td>{watch?.until ? momentOf(Date.parse(watch.until), ownZone()) : '–'}</td>
-                  <td>{schedule.rotations.length}</td>
+                  <td data-label="Until">{watch?.until ? momentOf(Date.parse(watch.until), ownZone()) : '–'}</td>
+                  <td data-label="Rotations">{schedule.rotations.length}</td>
                 </tr>
               );
             })}
