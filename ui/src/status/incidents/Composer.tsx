@@ -45,7 +45,8 @@ export function Composer({ page, kind, incident, template, onDone, onCancel }: C
     const found = kept !== null && kept.of === (incident?.status ?? '') ? { ...fresh, ...kept.draft } : fresh;
     return template ? withTemplate(found, template, kind, begin) : found;
   });
-  const [tried, setTried] = useState(false);
+  // When it was first tried to send it; from then on what is missing is said.
+  const [tried, setTried] = useState<number | null>(null);
   const [asking, setAsking] = useState(false);
   const [scheme, setScheme] = useState<Scheme>(theme.resolved);
   const [view, setView] = useState<'page' | 'mail'>('page');
@@ -53,8 +54,7 @@ export function Composer({ page, kind, incident, template, onDone, onCancel }: C
   const templates = useQuery(templatesQuery(page.id));
   const settled = useSettled(draft, 250);
   const preview = useQuery(previewQuery(page.id, previewOf(settled, kind, incident?.id ?? '')));
-  const now = Date.now();
-  const problems = tried ? problemsOf(draft, kind, isNew, now) : {};
+  const problems = tried === null ? {} : problemsOf(draft, kind, isNew, tried);
   const all = components.data?.components ?? [];
   const change = (part: Partial<Draft>) => {
     const next = { ...draft, ...part };
@@ -77,7 +77,8 @@ export function Composer({ page, kind, incident, template, onDone, onCancel }: C
   });
   const fields = send.error instanceof ApiError ? send.error.fields : {};
   const ask = () => {
-    setTried(true);
+    const now = Date.now();
+    setTried(now);
     if (Object.keys(problemsOf(draft, kind, isNew, now)).length > 0) return;
     send.reset();
     setAsking(true);

@@ -161,8 +161,7 @@ export function previewOf(draft: Draft, kind: Kind, incidentId: string): Sent {
     name: draft.name.trim() || (kind === 'maintenance' ? 'Planned work' : 'Untitled incident'),
     status: draft.status,
     body: draft.body,
-    ...(statusOnly || kind === 'past' ? {} : { components: draft.components }),
-    componentIds: Object.keys(draft.components),
+    ...(statusOnly || kind === 'past' ? { componentIds: Object.keys(draft.components) } : { components: draft.components }),
     ...(kind === 'maintenance' || draft.impact === '' ? {} : { impactOverride: draft.impact }),
     ...(kind === 'maintenance' && draft.from !== '' && draft.until !== '' && draft.until > draft.from ? { scheduledFor: draft.from, scheduledUntil: draft.until } : {}),
   };

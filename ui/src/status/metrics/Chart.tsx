@@ -2,20 +2,24 @@ import { useEffect, useRef, type ReactElement } from 'react';
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 import { useTheme } from '../../kit';
+import type { Period } from '../queries';
 import type { Metric, Series } from '../wire';
 import { columnsOf, valueText } from './model';
 import css from './Metrics.module.css';
 
 const token = (name: string): string => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 const height = 220;
+const lengths: Readonly<Record<Period, number>> = { day: 86_400, week: 7 * 86_400, month: 30 * 86_400 };
 
 /** A metric over time: axes with their unit, the value under the pointer. The numbers stand in the table behind it. */
-export function Chart({ metric, series, label }: { metric: Metric; series: Series; label: string }): ReactElement {
+export function Chart({ metric, series, period, label }: { metric: Metric; series: Series; period: Period; label: string }): ReactElement {
   const box = useRef<HTMLDivElement>(null);
   const { resolved } = useTheme();
   useEffect(() => {
     const element = box.current;
     if (!element) return undefined;
+    // The whole period, also where nothing arrived.
+    const end = Date.now() / 1000;
     const grid = { stroke: token('--hf-border'), width: 1 };
     const axis = { stroke: token('--hf-text-3'), grid, ticks: { ...grid, size: 4 }, font: `11px ${token('--hf-font')}` };
     const accent = token('--hf-accent');
@@ -26,7 +30,7 @@ export function Chart({ metric, series, label }: { metric: Metric; series: Serie
         padding: [10, 8, 0, 0],
         legend: { show: false },
         cursor: { y: false, points: { size: 7, fill: accent, stroke: accent } },
-        scales: { y: { range: (_plot, low, high) => limits(metric, low, high) } },
+        scales: { x: { range: () => [end - lengths[period], end] }, y: { range: (_plot, low, high) => limits(metric, low, high) } },
         axes: [
           { ...axis, space: 70 },
           { ...axis, size: 58, space: 36, values: (_plot, marks) => marks.map((mark) => mark.toLocaleString()), label: metric.suffix ?? '', labelSize: metric.suffix ? 18 : 0, labelFont: `11px ${token('--hf-font')}` },
@@ -43,7 +47,7 @@ export function Chart({ metric, series, label }: { metric: Metric; series: Serie
       watch.disconnect();
       plot.destroy();
     };
-  }, [metric, series, resolved]);
+  }, [metric, series, period, resolved]);
   return <div ref={box} className={css['chart']} role="img" aria-label={label} />;
 }
 

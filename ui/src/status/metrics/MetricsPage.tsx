@@ -143,7 +143,7 @@ function MetricCard({ page, metric, period }: { page: StatusPage; metric: Metric
       ) : (
         <>
           <Suspense fallback={<Skeleton height={220} />}>
-            <Chart metric={metric} series={data} label={`${metric.name}, last ${period}: ${data.points.length} points, mean ${valueText(data.mean ?? 0, metric)}, last ${valueText(data.last ?? 0, metric)}`} />
+            <Chart metric={metric} series={data} period={period} label={`${metric.name}, last ${period}: ${data.points.length} points, mean ${valueText(data.mean ?? 0, metric)}, last ${valueText(data.last ?? 0, metric)}`} />
           </Suspense>
           <Numbers metric={metric} series={data} />
         </>
