@@ -167,7 +167,9 @@ func (n *Node) wire(store vault.Store) {
 		Wake:     func(ref volume.Ref, at time.Time) error { return n.Jobs.Wake(ref, at) },
 		Committed: func(ref volume.Ref, commits []journal.Commit) {
 			n.Shipper.Mark(ref)
-			n.Jobs.Committed(ref)
+			if ref != fleet.ControlRef { // it has no jobs, and whoever writes a wake into it holds what Committed would wait for
+				n.Jobs.Committed(ref)
+			}
 			n.commits.send(ref, commits)
 			n.peopleCommitted(ref, commits)
 		},
