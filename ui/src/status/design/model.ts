@@ -53,10 +53,15 @@ export function sheetsOf(html: string, path: string): string[] {
 
 const verbs: Readonly<Record<string, string>> = {
   'page.create': 'made the page',
-  'page.update': 'changed the settings of',
+  'page.settings': 'changed the settings of',
   'page.design': 'changed the design of',
   'incident.create': 'opened',
   'incident.edit': 'edited',
+  'incident.edit_update': 'corrected an update of',
+  'postmortem.draft': 'wrote at the postmortem of',
+  'postmortem.publish': 'published the postmortem of',
+  'postmortem.revert': 'withdrew the postmortem of',
+  'postmortem.delete': 'deleted the postmortem of',
   'incident.delete': 'deleted',
   'incident.investigating': 'wrote “investigating” about',
   'incident.identified': 'wrote “identified” about',
@@ -67,10 +72,11 @@ const verbs: Readonly<Record<string, string>> = {
   'incident.verifying': 'wrote “verifying” about',
   'incident.completed': 'completed',
   'maintenance.create': 'scheduled',
+  'maintenance.remind': 'reminded subscribers of',
   'component.create': 'added the component',
-  'component.update': 'changed the component',
-  'component.status': 'turned the component',
+  'component.edit': 'changed the component',
   'component.delete': 'removed the component',
+  'component.order': 'put the components in another order on',
   'component.history': 'corrected the record of',
   'subscriber.add': 'added the subscriber',
   'subscriber.remove': 'removed the subscriber',
@@ -83,6 +89,6 @@ const verbs: Readonly<Record<string, string>> = {
 
 /** A line of the activity, after the name of whoever did it. */
 export function activityText(verb: string, subject: string): string {
-  if (verb === 'subscriber.import') return `imported ${subject} subscribers`;
+  if (verb === 'subscriber.import') return `imported ${subject} ${subject === '1' ? 'subscriber' : 'subscribers'}`;
   return `${verbs[verb] ?? verb.replace('.', ': ').replaceAll('_', ' ')} ${subject}`.trim();
 }

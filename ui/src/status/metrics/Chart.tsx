@@ -32,7 +32,7 @@ export function Chart({ metric, series, period, label }: { metric: Metric; serie
         cursor: { y: false, points: { size: 7, fill: accent, stroke: accent } },
         scales: { x: { range: () => [end - lengths[period], end] }, y: { range: (_plot, low, high) => limits(metric, low, high) } },
         axes: [
-          { ...axis, space: 70 },
+          { ...axis, space: 80, values: (_plot, marks, _axis, _space, step) => marks.map((mark) => instantText(mark, step)) },
           { ...axis, size: 58, space: 36, values: (_plot, marks) => marks.map((mark) => mark.toLocaleString()), label: metric.suffix ?? '', labelSize: metric.suffix ? 18 : 0, labelFont: `11px ${token('--hf-font')}` },
         ],
         series: [{}, { stroke: accent, width: 1.75, fill: `color-mix(in srgb, ${accent} 12%, transparent)`, points: { show: series.points.length < 40, size: 5 } }],
@@ -49,6 +49,13 @@ export function Chart({ metric, series, period, label }: { metric: Metric; serie
     };
   }, [metric, series, period, resolved]);
   return <div ref={box} className={css['chart']} role="img" aria-label={label} />;
+}
+
+/** A mark of the time axis: the day where days are apart or one begins, else the time. */
+function instantText(seconds: number, step: number): string {
+  const at = new Date(seconds * 1000);
+  const midnight = at.getHours() === 0 && at.getMinutes() === 0;
+  return step >= 86_400 || midnight ? at.toLocaleDateString(undefined, { day: 'numeric', month: 'short' }) : at.toLocaleTimeString(undefined, { hour: '2-digit', minute: '2-digit' });
 }
 
 /** The axis as the metric wants it, else from nought or the lowest value with some air. */
