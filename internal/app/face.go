@@ -41,6 +41,7 @@ func (n *Node) found(ctx context.Context, f watch.Finding) {
 	if err != nil {
 		return // of no site
 	}
+	n.lost(ctx, id, f)
 	if _, kinds, ok := strings.Cut(f.What, ": "); !ok || !slices.Contains(strings.Split(kinds, ", "), "work") {
 		return
 	}

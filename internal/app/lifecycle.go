@@ -16,8 +16,8 @@ import (
 // careEvery is how often a serving node looks at what has to be done for sites that are not well, or are about to end.
 const careEvery = 30 * time.Second
 
-// care does, while a node serves, what nobody asks for at that moment: notices of tombstoned sites, and what the incident and takeout files of this package
-// add to it. It ends with ctx.
+// care does, while a node serves, what nobody asks for at that moment: notices of tombstoned sites, and what the customers of lost ones are told.
+// It ends with ctx.
 func (n *Node) care(ctx context.Context) {
 	ctx = identity.AsSystem(ctx, "lifecycle")
 	tick := time.NewTicker(careEvery)
@@ -28,6 +28,9 @@ func (n *Node) care(ctx context.Context) {
 		}
 		if _, err := n.TellTombstoned(ctx); err != nil && ctx.Err() == nil {
 			n.Log.Error("notices of tombstoned sites", "error", err)
+		}
+		if err := n.CareForIncidents(ctx); err != nil && ctx.Err() == nil {
+			n.Log.Error("incidents of customers", "error", err)
 		}
 		select {
 		case <-ctx.Done():

@@ -39,6 +39,7 @@ func NewServer(n *Node) (*Server, error) {
 	s.mux.Handle(s.platformRoutes()...)
 	if n.takes(0) {
 		s.mux.Handle(s.consoleRoutes()...)
+		s.mux.Handle(s.incidentRoutes()...)
 	}
 	s.mux.HandleFallback(s.pages())
 	h, err := httpkit.Wrap(s.routeSite(s.mux), n.Log)

@@ -93,6 +93,9 @@ var (
 	qDelete   = storage.Register("erasure/contact.delete", `DELETE FROM contact WHERE id = $1`)
 )
 
+// sent are the tables of the control database that say to whom something was sent.
+var sent = []string{"lifecycle_notice", "loss_mail"}
+
 // Contacts removes erased people from those who are called when their organization is in trouble.
 func Contacts(ctx context.Context, tx *volume.Tx, s *Set) (removed int64, err error) {
 	type contact struct{ id, email, name string }
@@ -110,6 +113,12 @@ func Contacts(ctx context.Context, tx *volume.Tx, s *Set) (removed int64, err er
 			return removed, err
 		}
 		removed++
+	}
+	changed := map[string]int64{}
+	for _, table := range sent {
+		if err := sweep(ctx, tx, table, s, changed); err != nil {
+			return removed, err
+		}
 	}
 	return removed, nil
 }

@@ -34,13 +34,13 @@ func TestR4EachMissingConditionAloneRefusesAPurge(t *testing.T) {
 	}
 	other := ids.New[ids.Site](c.Now())
 	for name, spoil := range map[string]func(*Facts){
-		"the request was withdrawn":          func(f *Facts) { f.Request.State = Withdrawn },
-		"the request was run before":         func(f *Facts) { f.Request.State = Done },
-		"no kind":                            func(f *Facts) { f.Request.Kind = "" },
-		"a blank reason":                     func(f *Facts) { f.Request.Reason = " \t" },
-		"the site is only suspended":         func(f *Facts) { f.Site.State = fleet.Suspended },
-		"the site is in use":                 func(f *Facts) { f.Site.State = fleet.Active },
-		"a second too early":                 func(f *Facts) {
+		"the request was withdrawn":  func(f *Facts) { f.Request.State = Withdrawn },
+		"the request was run before": func(f *Facts) { f.Request.State = Done },
+		"no kind":                    func(f *Facts) { f.Request.Kind = "" },
+		"a blank reason":             func(f *Facts) { f.Request.Reason = " \t" },
+		"the site is only suspended": func(f *Facts) { f.Site.State = fleet.Suspended },
+		"the site is in use":         func(f *Facts) { f.Site.State = fleet.Active },
+		"a second too early": func(f *Facts) {
 			f.Now = f.Now.Add(-time.Second)
 			for i := range f.Notices[1:] { // in time all the same
 				early := f.Notices[i+1].Sent.Add(-time.Hour)
