@@ -283,32 +283,23 @@ func (d *drill) client(ctx context.Context, number int, stop <-chan struct{}) {
 	}
 }
 
-// restore brings every site back to the newest state that the vault has or can still be given.
+// restore brings every site back to the newest state that the vault has or can still be given, as one operation.
 func (d *drill) restore(ctx context.Context) error {
 	start := d.n.Clock.Now()
-	var done atomic.Int64
-	g, gctx := errgroup.WithContext(ctx)
-	g.SetLimit(d.o.Workers)
-	for _, s := range d.sites {
-		g.Go(func() error {
-			res, err := d.n.RestoreSite(gctx, s, recovery.Target{}, "drill", nil)
-			d.mu.Lock()
-			defer d.mu.Unlock()
-			if err != nil {
-				d.res.Errors = append(d.res.Errors, fmt.Sprintf("%s: %v", s.Slug, err))
-				return nil
-			}
-			d.res.Restored++
-			for _, b := range res.Volumes {
-				d.res.Rows += b.Rows
-				d.res.Bytes += b.Bytes
-			}
-			d.report(Progress{Step: "restoring", Done: done.Add(1), Total: int64(len(d.sites)), Unit: "sites"})
-			return nil
-		})
+	sites := make([]ids.Site, len(d.sites))
+	for i, s := range d.sites {
+		sites[i] = s.ID
 	}
-	err := g.Wait()
+	res, err := d.n.RestoreFleet(ctx, sites, recovery.Target{}, "drill", func(p recovery.FleetProgress) {
+		d.report(Progress{Step: "restoring", Done: int64(p.Done + p.Failed), Total: int64(p.Total), Unit: "sites"})
+	})
 	d.res.RestoreSeconds = d.n.Clock.Now().Sub(start).Seconds()
+	d.res.Restored, d.res.Rows, d.res.Bytes = res.Restored, res.Rows, res.Bytes
+	for i, o := range res.Sites {
+		if o.Error != "" {
+			d.res.Errors = append(d.res.Errors, fmt.Sprintf("%s: %s", d.sites[i].Slug, o.Error))
+		}
+	}
 	return err
 }
 

@@ -139,6 +139,9 @@ func (n *Node) closeIdle(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		case <-tick.C:
+			if err := n.Recovery.Reopen(identity.AsSystem(ctx, "recovery")); err != nil {
+				n.Log.Error("a site whose restore failed cannot be opened again yet", "error", err)
+			}
 			if n.Pool.CloseIdle(n.Clock.Now().Add(-idleAfter)) > 0 {
 				debug.FreeOSMemory() // what a thousand closed volumes held goes back at once
 			}

@@ -192,6 +192,10 @@ func (r *Recovery) runWave(ctx context.Context, run *fleetRun, sites []ids.Site)
 	for i, id := range sites {
 		out[i].Site = id
 	}
+	for _, id := range sites {
+		r.count(id, 1)
+		defer r.count(id, -1)
+	}
 	var target Target
 	if run.order.At != nil {
 		target.At = *run.order.At

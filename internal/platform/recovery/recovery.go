@@ -29,6 +29,8 @@ type Recovery struct {
 	quiet   *throttle
 
 	mu     sync.Mutex
+	closed []closedSite
+	sites  map[ids.Site]int       // restores of a site that run in this process
 	atWork map[ids.Operation]bool // restores of many sites that run in this process
 }
 

@@ -23,6 +23,8 @@ func (r *Recovery) RestoreSite(ctx context.Context, id ids.Site, target Target, 
 	if report == nil {
 		report = func(Progress) {}
 	}
+	r.count(id, 1)
+	defer r.count(id, -1)
 	begun, err := r.begin(ctx, []ids.Site{id}, target, reason)
 	if err != nil {
 		return Result{Site: id}, err
@@ -88,8 +90,61 @@ func (r *Recovery) save(ctx context.Context, sites []*restoring) error {
 	return r.vault.Refresh(ctx)
 }
 
+// fail opens a site again whose restore failed. On a disk that is full that may have to wait, see Reopen.
 func (r *Recovery) fail(ctx context.Context, s *restoring, err error) error {
-	return errors.Join(err, r.fleet.FailRestores(ctx, []fleet.Restore{s.Restore}, err.Error()))
+	opened := r.fleet.FailRestores(ctx, []fleet.Restore{s.Restore}, err.Error())
+	if opened != nil {
+		r.mu.Lock()
+		r.closed = append(r.closed, closedSite{s.Restore, err.Error()})
+		r.mu.Unlock()
+	}
+	return errors.Join(err, opened)
+}
+
+// closedSite is a site that is as it was before its restore failed, and that could not be opened again.
+type closedSite struct {
+	fleet.Restore
+	why string
+}
+
+// Reopen opens the sites whose failed restore could not even be written down, such as on a full disk. It is called now and then; where there are none
+// it does nothing. A crash before that is Resume's business.
+func (r *Recovery) Reopen(ctx context.Context) error {
+	r.mu.Lock()
+	closed := r.closed
+	r.closed = nil
+	r.mu.Unlock()
+	var errs []error
+	for _, c := range closed {
+		if s, err := r.fleet.Site(c.Site); err != nil || s.State != fleet.Restoring || r.busy(c.Site) {
+			continue // another restore has taken care of it
+		}
+		if err := r.fleet.FailRestores(ctx, []fleet.Restore{c.Restore}, c.why); err != nil {
+			errs = append(errs, err)
+			r.mu.Lock()
+			r.closed = append(r.closed, c)
+			r.mu.Unlock()
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// busy tells whether a restore of a site runs in this process.
+func (r *Recovery) busy(id ids.Site) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.sites[id] > 0
+}
+
+func (r *Recovery) count(id ids.Site, by int) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.sites == nil {
+		r.sites = map[ids.Site]int{}
+	}
+	if r.sites[id] += by; r.sites[id] <= 0 {
+		delete(r.sites, id)
+	}
 }
 
 // restore builds the volumes of a site that was begun and saved, and switches to them.
