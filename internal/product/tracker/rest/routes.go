@@ -25,7 +25,7 @@ func Routes(d Deps) []httpkit.Route {
 func (h *handler) versioned() []httpkit.Route {
 	var routes []httpkit.Route
 	for _, list := range [][]httpkit.Route{h.serverRoutes(), h.issueRoutes(), h.commentRoutes(), h.relationRoutes(), h.searchRoutes(), h.jqlRoutes(),
-		h.peopleRoutes(), h.projectRoutes(), h.projectPartRoutes(), h.configRoutes(), h.fieldRoutes(), h.createMetaRoutes(), h.permissionRoutes(),
+		h.peopleRoutes(), h.projectRoutes(), h.projectPartRoutes(), h.configRoutes(), h.fieldRoutes(), h.fieldOptionRoutes(), h.createMetaRoutes(), h.permissionRoutes(),
 		h.filterRoutes(), h.feedRoutes(), h.propertyRoutes(), h.linkTypeRoutes(), h.attachmentRoutes(), h.unservedRoutes()} {
 		routes = append(routes, list...)
 	}
