@@ -23,17 +23,17 @@ var (
 	qDropUse  = storage.Register("wiki/use.drop", `DELETE FROM wiki_use WHERE content_id = $1 AND kind = $2 AND target = $3`)
 )
 
-// Use is something that a body uses: kind "macro" with its name, "mention" with the account.
+// Use is something that a body uses: kind "macro" with its name, "mention" with the account; package page keeps links as uses too.
 type Use struct{ Kind, Target string }
 
-// Index lets search find a content by its title, the words of its body, its macros and its mentions. doc may be nil.
-func Index(ctx context.Context, tx *volume.Tx, id int64, title string, doc *adf.Node) error {
+// Index lets search find a content by its title, the words of its body, its macros and its mentions, and keeps more uses. doc may be nil.
+func Index(ctx context.Context, tx *volume.Tx, id int64, title string, doc *adf.Node, more ...Use) error {
 	words := ""
 	var uses []Use
 	if doc != nil {
 		words, uses = render.Text(doc), Uses(doc)
 	}
-	return IndexText(ctx, tx, id, title, words, uses)
+	return IndexText(ctx, tx, id, title, words, append(uses, more...))
 }
 
 // IndexText is Index for a body that has been read already.

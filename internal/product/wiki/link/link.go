@@ -57,6 +57,7 @@ type Resolver struct {
 	v     *viewer.Viewer
 	page  *content.Content // that holds the references; may be nil
 	known map[string]Target
+	pins  map[string]int64 // nil until a name is looked up
 	err   error
 }
 
@@ -155,6 +156,11 @@ func (r *Resolver) Named(key, title string, blog bool) *content.Content {
 	if blog {
 		kind = content.BlogPost
 	}
+	if id := r.pinned(page.PinName(kind, s.ID, title)); id != 0 {
+		if c := r.See(id); c != nil {
+			return c
+		}
+	}
 	c, err := page.Titled(r.ctx, r.tx, kind, s.ID, title)
 	if err != nil && r.err == nil {
 		r.err = err
@@ -163,6 +169,23 @@ func (r *Resolver) Named(key, title string, blog bool) *content.Content {
 		return nil
 	}
 	return c
+}
+
+// pinned gives what a name meant when the page was published, 0 for nothing.
+func (r *Resolver) pinned(name string) int64 {
+	if r.page == nil {
+		return 0
+	}
+	if r.pins == nil {
+		pins, err := page.Pins(r.ctx, r.tx, r.page.ID)
+		if err != nil && r.err == nil {
+			r.err = err
+		}
+		if r.pins = pins; pins == nil {
+			r.pins = map[string]int64{}
+		}
+	}
+	return r.pins[name]
 }
 
 // Wiki reads what parameters of macros write for a page: "Title" or "KEY:Title".

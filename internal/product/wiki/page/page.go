@@ -126,11 +126,18 @@ func parentOf(ctx context.Context, tx *volume.Tx, spaceID, id int64) (*content.C
 
 // settle brings what depends on a body up to date, and tells the watchers of what is published.
 func settle(ctx context.Context, tx *volume.Tx, actor string, c *content.Content, doc *adf.Node, what notice.Kind) error {
-	if err := content.Index(ctx, tx, c.ID, c.Title, doc); err != nil {
+	uses, err := links(ctx, tx, c, doc)
+	if err != nil {
+		return err
+	}
+	if err := content.Index(ctx, tx, c.ID, c.Title, doc, uses...); err != nil {
 		return err
 	}
 	if c.Status != content.Current {
 		return nil
+	}
+	if err := adopt(ctx, tx, c); err != nil {
+		return err
 	}
 	if err := task.Sync(ctx, tx, actor, c.ID, doc); err != nil {
 		return err

@@ -36,6 +36,7 @@ const (
 //	POST   /templates/{id}/use {variables: {name: value}}        {title, body}: the document with its variables filled in
 //	GET    /pages/{id}                                 uiPage
 //	GET    /pages/by-title?space=KEY&title=T           {id}
+//	GET    /pages/{id}/backlinks?limit=&cursor=        {results: [uiRef], next}: the pages that lead there, by title
 //	POST   /pages/{id}/seen                            204: it becomes one of the asker's recent pages
 //	POST   /pages/{id}/move {targetId, position}       uiNode; position: before, after, append (targetId "" with spaceKey: to the roots)
 //	POST   /pages/{id}/copy {title, targetId, spaceKey, descendants}        {id}
@@ -94,6 +95,7 @@ func (h *handler) uiRoutes() []httpkit.Route {
 		{Method: "GET", Path: "/pages/by-title", Permission: mayView, Handler: h.uiByTitle},
 		{Method: "GET", Path: "/pages/{id}", Permission: mayView, Handler: h.uiPageView},
 		{Method: "DELETE", Path: "/pages/{id}", Permission: mayDelete, Handler: h.uiDeletePage},
+		{Method: "GET", Path: "/pages/{id}/backlinks", Permission: mayView, Handler: h.uiBacklinks},
 		{Method: "POST", Path: "/pages/{id}/seen", Permission: mayView, Handler: h.uiSeen},
 		{Method: "POST", Path: "/pages/{id}/move", Permission: mayEdit, Handler: h.uiMove},
 		{Method: "POST", Path: "/pages/{id}/copy", Permission: mayEdit, Handler: h.uiCopy},

@@ -151,7 +151,7 @@ func (c *call) addComment(p *content.Content, parentID int64, part comment.Part,
 	return comment.Add(c.ctx, c.tx, c.actor, p, parent, part, doc)
 }
 
-// mark gives an inline comment its marker and puts it into the body of the page, in a minor version in the name of who comments.
+// mark gives an inline comment its marker and puts it into the body of the page, in a minor version that stays in the name of the text's author.
 func (c *call) mark(p *content.Content, part *comment.Part) error {
 	_, body, err := page.Body(c.ctx, c.tx, p)
 	if err != nil {
@@ -177,7 +177,7 @@ func (c *call) mark(p *content.Content, part *comment.Part) error {
 	if err := adf.Validate(body); err != nil {
 		return fault.Bad("A comment cannot stand on this text.")
 	}
-	return page.Update(c.ctx, c.tx, c.actor, p, page.Edit{Body: body, Minor: true})
+	return page.Mark(c.ctx, c.tx, c.actor, p, body)
 }
 
 func (h *handler) uiPutComment(w http.ResponseWriter, r *http.Request) error {
