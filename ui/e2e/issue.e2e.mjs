@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { callApi, checkAccessibility, foundCompany, makeIssue, openBrowser, openPage, paste, pixel, screenshot, startServer, until } from './harness.mjs';
 
-const customTypes = { textfield: 'Nickname', textarea: 'Story', float: 'Weight', datepicker: 'Planted', datetime: 'Next visit', userpicker: 'Gardener', multiuserpicker: 'Helpers', labels: 'Smells', url: 'Map' };
+const customTypes = { textfield: 'Nickname', textarea: 'Story', float: 'Weight', datepicker: 'Planted', datetime: 'Next visit', userpicker: 'Gardener', multiuserpicker: 'Helpers', labels: 'Smells', url: 'Map', select: 'Soil', multiselect: 'Pests' };
 
 describe('a day with an issue', () => {
   let server, browser, page, context, complaints, key, other, me;
@@ -25,6 +25,11 @@ describe('a day with an issue', () => {
       const made = await callApi(page, 'POST', '/rest/api/3/field', { name, type: `com.atlassian.jira.plugin.system.customfieldtypes:${type}` });
       assert.equal(made.status, 201, JSON.stringify(made.body));
       fields[type] = made.body.id;
+    }
+    for (const [type, values] of [['select', ['Clay', 'Sand']], ['multiselect', ['Aphids', 'Moths', 'Mice']]]) {
+      const { body: contexts } = await callApi(page, 'GET', `/rest/api/3/field/${fields[type]}/context`);
+      const options = await callApi(page, 'POST', `/rest/api/3/field/${fields[type]}/context/${contexts.values[0].id}/option`, { options: values.map((value) => ({ value })) });
+      assert.equal(options.status, 200, JSON.stringify(options.body));
     }
     await callApi(page, 'POST', '/rest/api/3/component', { name: 'North field', project: 'ORC' });
     await callApi(page, 'POST', '/rest/api/3/version', { name: 'Autumn', project: 'ORC' });
@@ -96,6 +101,21 @@ describe('a day with an issue', () => {
     await choose(/Ana Lindqvist/);
     await page.keyboard.press('Escape');
     await issue((f) => f[fields.multiuserpicker]?.length === 1, 'people');
+    await row(customTypes.select).click();
+    await choose('Sand');
+    await issue((f) => f[fields.select]?.value === 'Sand', 'choice');
+    await row(customTypes.select).click();
+    await choose('None');
+    await issue((f) => f[fields.select] === null, 'no choice');
+    await row(customTypes.select).click();
+    await choose('Clay');
+    await issue((f) => f[fields.select]?.value === 'Clay', 'another choice');
+    await row(customTypes.multiselect).click();
+    await choose('Aphids');
+    await choose('Mice');
+    await page.keyboard.press('Escape');
+    await issue((f) => f[fields.multiselect]?.map((each) => each.value).join() === 'Aphids,Mice', 'choices');
+    await row(customTypes.multiselect).getByText('Mice').waitFor();
     await row(customTypes.labels).click();
     await page.getByRole('combobox', { name: /^Smells/ }).fill('apple');
     await page.keyboard.press('Enter');

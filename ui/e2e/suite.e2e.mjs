@@ -225,7 +225,7 @@ describe('five products are one suite', () => {
     assert.equal(await results.getByText('Alerts', { exact: true }).count(), 0);
     await page.keyboard.press('Escape');
     await page.goto('/oncall/alerts');
-    await page.getByText(/no page|not found|does not exist/i).first().waitFor();
+    await page.getByText('There is no such page').waitFor();
     await page.goto('/settings/products');
     await page.getByRole('button', { name: 'Switch on On-call' }).click();
     await page.getByRole('group', { name: 'On-call' }).first().waitFor();

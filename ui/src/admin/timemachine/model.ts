@@ -57,7 +57,7 @@ export function commitText(commit: Commit): string {
     return `${verbs[part.op]} ${what}`;
   });
   const text = parts.join(', ');
-  return text === '' ? counted(commit.changes, 'change') : text.slice(0, 1).toUpperCase() + text.slice(1);
+  return text === '' ? `Did background work, ${commit.changes === 1 ? '1 record' : `${commit.changes.toLocaleString()} records`}` : text.slice(0, 1).toUpperCase() + text.slice(1);
 }
 
 /** A field's value as people read it: names rather than objects, "empty" rather than null. */

@@ -252,7 +252,8 @@ function useFollowLinks(): (event: MouseEvent) => void {
     const anchor = event.target instanceof Element ? event.target.closest('a') : null;
     if (!anchor || event.defaultPrevented || event.ctrlKey || event.metaKey || event.shiftKey || event.button !== 0) return;
     const { origin, pathname, search, hash } = anchor;
-    if (origin !== location.origin || !pathname.startsWith(siteUrl('/browse/'))) return;
+    // Other paths are files, or pages for the public.
+    if (origin !== location.origin || !['/browse/', '/projects/', '/wiki/spaces/', '/oncall/', '/statuspages/'].some((start) => pathname.startsWith(siteUrl(start)))) return;
     event.preventDefault();
     void navigate({ to: pathname.slice(boot.basePath.length) + search + hash });
   };
