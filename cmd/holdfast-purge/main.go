@@ -8,6 +8,7 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -55,7 +56,7 @@ func run(ctx context.Context, args []string) error {
 	data := flags.String("data", "data", "data folder")
 	database := flags.String("database", "", "PostgreSQL URL, where the volumes are there")
 	folder := flags.String("vault", "", "folder of the vault (default: vault in the data folder)")
-	credential := flags.String("credential", "", "file with the purge's credential (default: $HOLDFAST_PURGE_TOKEN)")
+	credential := flags.String("credential", "", "file with the purge's credential, - for standard input")
 	site := flags.String("site-id", "", "the site that the request names")
 	var words []string
 	for rest := args; ; { // flags may stand before and after words
@@ -121,8 +122,12 @@ func run(ctx context.Context, args []string) error {
 }
 
 func readToken(file string) (string, error) {
-	if file == "" {
-		return os.Getenv("HOLDFAST_PURGE_TOKEN"), nil
+	switch file {
+	case "":
+		return "", errors.New("--credential FILE says where the purge's credential is; operators' tokens are none")
+	case "-":
+		b, err := io.ReadAll(io.LimitReader(os.Stdin, 1000))
+		return strings.TrimSpace(string(b)), err
 	}
 	b, err := os.ReadFile(file)
 	return strings.TrimSpace(string(b)), err

@@ -52,9 +52,12 @@ func (n *Node) syncPeople(ctx context.Context, s *fleet.Site) error {
 	if err != nil {
 		return err
 	}
-	people := make([]oncallneeds.Person, len(members))
-	for i, m := range members {
-		people[i] = oncallneeds.Person{AccountID: m.ID.String(), DisplayName: m.Name, Email: m.Email, TimeZone: m.TimeZone, Locale: m.Locale, Active: m.Active, Admin: m.Admin}
+	people := make([]oncallneeds.Person, 0, len(members))
+	for _, m := range members {
+		if m.Email == "" && !m.Active { // erased: nobody to reach
+			continue
+		}
+		people = append(people, oncallneeds.Person{AccountID: m.ID.String(), DisplayName: m.Name, Email: m.Email, TimeZone: m.TimeZone, Locale: m.Locale, Active: m.Active, Admin: m.Admin})
 	}
 	ctx = n.siteContext(ctx, s)
 	return n.products.oncall.SyncPeople(ctx, n.Pool.Volume(volume.Ref{Kind: "oncall", Owner: s.ID.String()}), people)
