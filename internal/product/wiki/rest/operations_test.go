@@ -28,6 +28,7 @@ func TestGroupsAreRead(t *testing.T) {
 			s.want("bob", "GET", "/wiki/rest/api/group/"+path, "", 200, s.account("eve"))
 		}
 		s.want("bob", "GET", "/wiki/rest/api/group/member?name=x", "", 404, "x")
+		s.want("bob", "GET", "/wiki/rest/api/longtask", "", 200, `"results":[]`)
 	})
 }
 
@@ -144,6 +145,12 @@ func TestALabelOfHiddenPagesIsNotThere(t *testing.T) {
 			t.Errorf("%s differs from %s", theirs, never)
 		}
 		s.want("bob", "GET", "/wiki/rest/api/label?name=layoffs&type=page", "", 404, "")
+		labels := s.must("eve", "GET", "/wiki/api/v2/pages/"+hidden+"/labels", "")["results"].([]any)
+		number := labels[0].(map[string]any)["id"].(string)
+		for _, noun := range []string{"pages", "blogposts", "attachments"} {
+			s.want("eve", "GET", "/wiki/api/v2/labels/"+number+"/"+noun, "", 200, "results")
+			s.want("bob", "GET", "/wiki/api/v2/labels/"+number+"/"+noun, "", 404, "")
+		}
 		s.must("ann", "POST", "/wiki/rest/api/space/DEV/label", `[{"name":"known"}]`)
 		s.want("bob", "GET", "/wiki/rest/api/label?name=known", "", 200, `"results":[]`)
 	})
