@@ -116,6 +116,7 @@ export function Health({ site }: { site: SiteRow }): ReactElement {
   if (site.restoring) return <span data-tone="blue" className={css['state']}>being restored</span>;
   if (site.missing.length > 0) return <span data-tone="red" className={css['state']}>{site.missing.join(', ')} gone</span>;
   if (site.findings.length > 0) return <span data-tone="red" className={css['state']}>{site.findings[0]}</span>;
+  if (site.state === 'read-only') return <span data-tone="amber" className={css['state']} title={site.state_reason}>can only be read</span>;
   const broken = site.volumes.find((volume) => volume.wrong);
   if (broken) return <span data-tone="red" className={css['state']}>{broken.kind} cannot be read</span>;
   if (site.unshipped > 0) return <span data-tone="blue" className={css['state']}>{many(site.unshipped, 'commit')} on the way to the vault</span>;

@@ -20,7 +20,7 @@ export function OverviewPage(): ReactElement {
 
 function headline(now: Overview): { tone: 'good' | 'bad'; text: string } {
   const total = Object.values(now.sites).reduce((a, b) => a + b, 0);
-  if (now.broken_total > 0) return { tone: 'bad', text: `${many(now.broken_total, 'site')} of ${many(now.broken_customers, 'customer')} ${now.broken_total === 1 ? 'has' : 'have'} lost databases` };
+  if (now.broken_total > 0) return { tone: 'bad', text: `${many(now.broken_total, 'site')} of ${many(now.broken_customers, 'customer')} ${now.broken_total === 1 ? 'needs' : 'need'} you` };
   if (now.findings.length > 0) return { tone: 'bad', text: `The watcher has ${many(now.findings.length, 'finding')}` };
   if (total === 0) return { tone: 'good', text: 'There is no site yet' };
   return { tone: 'good', text: `${total === 1 ? 'The site is' : `All ${total.toLocaleString()} sites of ${many(now.customers, 'customer')} are`} there` };
@@ -112,15 +112,16 @@ function Situation({ now }: { now: Overview }): ReactElement {
 function Broken({ site }: { site: BrokenSite }): ReactElement {
   return (
     <li>
-      <State state="gone" />
+      <State state={site.missing.length > 0 ? 'gone' : site.state} />
       <Go to={`sites/${site.id}`} className={css['name']}>
         {site.name}
       </Go>
       <span className={css['quiet']}>
-        {site.customer} · {site.missing.join(', ')} {site.missing.length === 1 ? 'is' : 'are'} gone{' '}
+        {site.customer} · {site.wrong}
         {site.since && (
           <>
-            · found <RelativeTime at={site.since} />
+            {' '}
+            · since <RelativeTime at={site.since} />
           </>
         )}
       </span>

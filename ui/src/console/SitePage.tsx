@@ -34,16 +34,15 @@ export function SitePage({ id }: { id: string }): ReactElement {
       actions={
         site.data && (
           <>
-            {site.data.state === 'active' || site.data.state === 'read-only' ? (
+            {(site.data.state === 'active' || site.data.state === 'read-only') && (
               <Button icon="pause" onClick={() => setDialog('suspend')}>
                 Suspend
               </Button>
-            ) : (
-              site.data.state !== 'restoring' && (
-                <Button icon="play" onClick={() => setDialog('resume')}>
-                  Resume
-                </Button>
-              )
+            )}
+            {site.data.state !== 'active' && site.data.state !== 'restoring' && (
+              <Button icon="play" onClick={() => setDialog('resume')}>
+                Resume
+              </Button>
             )}
             <Go to={`sites/${id}/recovery`} className={css['act']}>
               Restore…

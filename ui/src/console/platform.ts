@@ -108,7 +108,9 @@ export function useRunProgress(id: string, running: boolean): void {
     const stop = new AbortController();
     void listen(id, stop.signal, (run) => queries.setQueryData<Plan>(['console', 'plan', id], (plan) => plan && { ...plan, run }))
       .catch(() => undefined)
-      .then(() => !stop.signal.aborted && queries.invalidateQueries({ queryKey: ['console', 'plan', id] }));
+      .then(async () => {
+        if (!stop.signal.aborted) await queries.invalidateQueries({ queryKey: ['console', 'plan', id] });
+      });
     return () => stop.abort();
   }, [id, running, queries]);
 }

@@ -37,6 +37,7 @@ export interface BrokenSite {
   customer: string;
   state: string;
   missing: string[];
+  wrong: string;
   since: string | null;
   step?: Step;
 }
@@ -238,23 +239,32 @@ export interface History {
   volumes: { kind: string; commits: number; spans: Span[] }[];
 }
 
-export interface VolumePlan {
-  kind: string;
-  present: boolean;
-  commit: number;
-  at: string | null;
-  head: number;
-  lost_commits: number;
+export interface DiffItem {
+  type: string;
+  op: 'added' | 'changed' | 'removed';
+  id: string;
+  key?: string;
+  title?: string;
+  fields?: { field: string; from: unknown; to: unknown }[];
 }
 
-export interface Preview {
-  volumes: VolumePlan[];
+/** What differs between two instants of a site. */
+export interface SiteDiff {
+  volumes: { kind: string; from_commit: number; to_commit: number; commits: number; rows: number }[];
   added: number;
   changed: number;
   removed: number;
-  byType: { type: string; added: number; changed: number; removed: number }[];
-  items: { type: string; op: 'add' | 'change' | 'remove'; id: string; key: string; title: string; fields: { field: string; from: unknown; to: unknown }[] }[];
-  truncated: boolean;
+  by_type: { type: string; added: number; changed: number; removed: number }[];
+  items: DiffItem[];
+  total: number;
+  more: boolean;
+}
+
+/** What a restore would do: what is added comes back, what is removed would be lost. */
+export interface Preview extends SiteDiff {
+  presence: { kind: string; present: boolean }[];
+  lost_commits: number;
+  seconds: number;
 }
 
 export interface Restore {

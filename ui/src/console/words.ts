@@ -15,6 +15,11 @@ export function many(count: number, one: string, more = `${one}s`): string {
   return `${count.toLocaleString()} ${count === 1 ? one : more}`;
 }
 
+/** Words as a sentence of their own. */
+export function sentence(words: string): string {
+  return words.slice(0, 1).toLocaleUpperCase() + words.slice(1) + (/[.!?]$/.test(words) ? '' : '.');
+}
+
 /** "active → suspended" of what differs between two states. */
 export function changeText(before: Record<string, string>, after: Record<string, string>): { name: string; from: string; to: string }[] {
   return [...new Set([...Object.keys(before), ...Object.keys(after)])]

@@ -81,7 +81,8 @@ export function NewPlanPage(): ReactElement {
         </Breadcrumb>
       }
     >
-      <p className={css['lead']}>A plan says what is to be done to which sites or add-ons, and why. It is resolved to names and counts first; nothing is touched until another operator has approved it.</p>
+      <div className={css['write']}>
+      <p className={css['quiet']}>A plan says what is to be done to which sites or add-ons, and why. It is resolved to names and counts first; nothing is touched until another operator has approved it.</p>
       <div className={css['chips']} role="group" aria-label="Begin with">
         {patterns.map((pattern) => (
           <Button key={pattern.label} size="s" onClick={() => setSource(pattern.source)}>
@@ -118,6 +119,7 @@ export function NewPlanPage(): ReactElement {
       <Button variant="primary" busy={resolve.isPending} onClick={() => resolve.mutate()}>
         Resolve to names
       </Button>
+      </div>
     </Page>
   );
 }

@@ -5,7 +5,7 @@ import css from '../Console.module.css';
 import { AskReason } from '../parts';
 import { platform } from '../platform';
 import type { Plan } from '../wire';
-import { actorText, many } from '../words';
+import { actorText, many, sentence } from '../words';
 
 export type Act = 'approve' | 'apply' | 'undo' | 'breakglass';
 
@@ -50,14 +50,14 @@ export function PlanDialog({ plan, act, onClose }: { plan: Plan; act: Act; onClo
     approve: {
       title: `Approve “${plan.name}”?`,
       back: 'an approval is used once, for exactly this hash, within a day; nothing happens until somebody applies it.',
-      ahead: `You say that it is right to ${plan.does} on ${many(plan.blast_radius.targets, 'target')} of ${whom(plan)}, because: ${plan.reason}`,
+      ahead: `You say that this is right: ${sentence(plan.does)} It reaches ${many(plan.blast_radius.targets, 'target')} of ${whom(plan)}. The reason given is: ${plan.reason}`,
       act: 'Approve this plan',
       variant: 'primary' as const,
     },
     apply: {
       title: `Apply “${plan.name}”?`,
       back: 'pause stops it before its next target, abort takes back what it did, and a finished run can be taken back too. A wave that does not end as planned is taken back by itself.',
-      ahead: `It will ${plan.does} on ${many(plan.blast_radius.targets, 'target')} of ${whom(plan)}, first on one. ${many(plan.blast_radius.active_users, 'person is', 'people are')} active there.`,
+      ahead: `${sentence(plan.does)} It reaches ${many(plan.blast_radius.targets, 'target')} of ${whom(plan)}, first one of them. ${many(plan.blast_radius.active_users, 'person is', 'people are')} active there.`,
       act: plan.state === 'paused' ? 'Go on' : 'Apply, beginning with one',
       variant: 'danger' as const,
     },

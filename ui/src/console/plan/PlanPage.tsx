@@ -6,7 +6,7 @@ import { Page, Section } from '../../shell';
 import css from '../Console.module.css';
 import { AskReason, Bar, Facts, Go, State } from '../parts';
 import { ask, platform, useRunProgress } from '../platform';
-import { actorText, changeText, many } from '../words';
+import { actorText, changeText, many, sentence } from '../words';
 import type { Plan, PlanTarget } from '../wire';
 import { PlanDialog, type Act } from './PlanDialog';
 import { Radius } from './Radius';
@@ -114,7 +114,8 @@ function Review({ plan }: { plan: Plan }): ReactElement {
       <div className={css['verdict']}>
         <State state={plan.state} />
         <p>
-          <b>{plan.does}</b> on {many(r.targets, 'target')} of {many(r.customers, 'customer')}. {many(r.active_users, 'person is', 'people are')} active there; {many(r.objects, 'object')} hang on them.{' '}
+          <b>{sentence(plan.does)}</b> It reaches {many(r.targets, 'target')} of {many(r.customers, 'customer')}. {many(r.active_users, 'person is', 'people are')} active there;{' '}
+          {many(r.objects, 'object hangs', 'objects hang')} on them. 
           {plan.site_answers ? 'Every site must answer afterwards, or the wave is taken back.' : 'The sites answer nobody afterwards.'}
         </p>
       </div>

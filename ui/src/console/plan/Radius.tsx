@@ -4,7 +4,8 @@ import { treemap } from '../treemap';
 import type { CustomerReach } from '../wire';
 import { many } from '../words';
 
-const height = 220;
+/** Few customers need little room. */
+const heightFor = (customers: number): number => Math.min(220, 48 + 32 * customers);
 /** What a customer without active people weighs, so that nobody is invisible. */
 const weight = (c: CustomerReach): number => c.people + c.targets * 0.5 + 0.5;
 
@@ -14,6 +15,7 @@ const reach = (c: CustomerReach): string => `${many(c.targets, 'target')}, ${man
 export function Radius({ customers, total }: { customers: readonly CustomerReach[]; total: number }): ReactElement {
   const box = useRef<HTMLDivElement>(null);
   const [width, setWidth] = useState(0);
+  const height = heightFor(customers.length);
   useEffect(() => {
     const element = box.current;
     if (!element) return undefined;

@@ -7,6 +7,7 @@ import { AskReason, Go } from '../parts';
 import { ask, platform } from '../platform';
 import type { Preview, RestoreTarget, SiteFull } from '../wire';
 import { many } from '../words';
+import { Compare } from './Compare';
 import { Consequences } from './Consequences';
 import { buckets, localText } from './model';
 import { RestoresTable } from './Restores';
@@ -52,7 +53,13 @@ function Recovery({ site }: { site: SiteFull }): ReactElement {
       )}
       <Section title="Where to" hint={`Choose an instant of ${site.name}. All its volumes go there together; nothing is erased, the present state stays in the history.`}>
         <Strip site={site.id} target={target} onChoose={setChosen} />
+        <Compare site={site.id} />
       </Section>
+      {!gone && site.state === 'read-only' && (
+        <Notice tone="warning">
+          This site can only be read{site.state_reason ? `: ${site.state_reason}` : ''}. What you see is the newest state in the vault, and nothing after it is known. When that is enough, Resume on its page opens it again; a restore goes further back.
+        </Notice>
+      )}
       {target && <Meaning site={site} target={target} onStarted={() => setChosen(null)} />}
       <Section title="Restores of this site">
         <RestoresTable id={site.id} name={site.name} />
@@ -79,7 +86,7 @@ function Strip({ site, target, onChoose }: { site: string; target: RestoreTarget
     <div className={css['strip']}>
       <div className={css['stripBars']} aria-hidden="true">
         {spans.map((span, i) => (
-          <span key={i} data-lost={at !== null && span.from > at} onClick={() => choose(span.to)} title={`${new Date(span.from).toLocaleString()}: ${many(Math.round(span.commits), 'commit')}`}>
+          <span key={i} data-empty={span.commits === 0} data-lost={at !== null && span.from > at} onClick={() => choose(span.to)} title={`${new Date(span.from).toLocaleString()}: ${many(Math.round(span.commits), 'commit')}`}>
             <span style={{ height: `${span.commits === 0 ? 3 : 12 + 88 * Math.sqrt(span.commits / most)}%` }} />
           </span>
         ))}
