@@ -282,7 +282,10 @@ func (n *Node) Close() {
 }
 
 // RunJobs runs what the volumes of this node have to do later, until ctx ends. A node that serves does; a command that only passes by does not.
-func (n *Node) RunJobs(ctx context.Context) error { return n.Jobs.Run(ctx) }
+func (n *Node) RunJobs(ctx context.Context) error {
+	n.running.Go(func() { n.continueRestores(ctx) })
+	return n.Jobs.Run(ctx)
+}
 
 // jobContext gives jobs of a site's volume what requests have: the site.
 func (n *Node) jobContext(ctx context.Context, ref volume.Ref) (context.Context, error) {

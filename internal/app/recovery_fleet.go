@@ -7,6 +7,7 @@ import (
 	"holdfast.dev/internal/base/fault"
 	"holdfast.dev/internal/base/ids"
 	"holdfast.dev/internal/platform/fleet"
+	"holdfast.dev/internal/platform/identity"
 	"holdfast.dev/internal/platform/recovery"
 )
 
@@ -94,4 +95,24 @@ func (n *Node) MissingSites(ctx context.Context) ([]ids.Site, error) {
 		return nil, fault.NotFound("No site lacks a database.")
 	}
 	return sites, nil
+}
+
+// continueRestores goes on, in a process that serves, with the restores of many sites that a crash interrupted.
+func (n *Node) continueRestores(ctx context.Context) {
+	if !n.takes(0) {
+		return
+	}
+	ctx = identity.AsSystem(ctx, "recovery")
+	left, err := n.Recovery.Unfinished(ctx)
+	if err != nil {
+		n.Log.Error("interrupted restores cannot be read", "error", err)
+		return
+	}
+	for _, op := range left {
+		n.Log.Warn("going on with a restore of many sites that was interrupted", "operation", op.ID.String())
+		res, err := n.ContinueFleet(ctx, op, nil)
+		if err != nil || res.Failed > 0 {
+			n.Log.Error("an interrupted restore of many sites did not bring all back", "operation", op.ID.String(), "restored", res.Restored, "failed", res.Failed, "error", err)
+		}
+	}
 }
