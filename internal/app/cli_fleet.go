@@ -71,7 +71,7 @@ func (c *cli) siteCommand() *cobra.Command {
 	})
 	return group("site", "Sites", create, list,
 		c.stateCommand("suspend SLUG", "Take a site out of use; nothing is lost and resume brings it back", fleet.Suspended),
-		c.stateCommand("resume SLUG", "Bring a suspended site back", fleet.Active),
+		c.resumeCommand(),
 		c.tombstoneCommand(),
 		c.productCommand("switch-on SLUG PRODUCT", "Switch a product of a site on; its data is where it was", (*Node).SwitchOn),
 		c.productCommand("switch-off SLUG PRODUCT", "Switch a product of a site off; its data stays", (*Node).SwitchOff),

@@ -178,3 +178,38 @@ func or(s, fallback string) string {
 	}
 	return s
 }
+
+// resumeCommand brings sites back, however many, in one commit. Taking out many at once is a plan's business (see maintenance); bringing back is nobody's harm.
+func (c *cli) resumeCommand() *cobra.Command {
+	var reason string
+	cmd := &cobra.Command{Use: "resume SLUG...", Short: "Bring suspended, tombstoned or read-only sites back, all named ones or none", Args: func(cmd *cobra.Command, args []string) error {
+		if len(args) == 0 {
+			return errUsage{fmt.Errorf("usage: %s", cmd.UseLine())}
+		}
+		return nil
+	}, RunE: func(cmd *cobra.Command, args []string) error {
+		return c.withNode(cmd.Context(), func(ctx context.Context, n *Node) error {
+			var all []ids.Site
+			for _, name := range args {
+				s, err := n.FindSite(name)
+				if err != nil {
+					return err
+				}
+				all = append(all, s.ID)
+			}
+			if err := n.Fleet.SetStates(ctx, all, fleet.Active, reason); err != nil {
+				return err
+			}
+			if len(all) > 1 {
+				return c.print(map[string]int{"resumed": len(all)}, "%d sites are %s", len(all), fleet.Active)
+			}
+			s, err := n.Fleet.Site(all[0])
+			if err != nil {
+				return err
+			}
+			return c.print(s, "%s is %s", s.Slug, s.State)
+		})
+	}}
+	cmd.Flags().StringVar(&reason, "reason", "", "why, for the ledger")
+	return cmd
+}
