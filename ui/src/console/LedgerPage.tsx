@@ -53,7 +53,10 @@ export function LedgerTable({ pages, site = false }: { pages: UseInfiniteQueryRe
                   <td>
                     {entry.target_name ? (
                       <>
-                        <Go to={`sites/${entry.target}`}>{entry.target_name}</Go> <span className={css['quiet']}>{entry.customer}</span>
+                        <Go to={`sites/${entry.target}`} className={css['name']}>
+                          {entry.target_name}
+                        </Go>
+                        <span className={css['under']}>{entry.customer}</span>
                       </>
                     ) : (
                       <code>{entry.target}</code>

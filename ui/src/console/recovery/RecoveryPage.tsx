@@ -144,7 +144,7 @@ function Meaning({ site, target, onStarted }: { site: SiteFull; target: RestoreT
       {asking && preview.data && (
         <AskReason
           title={`Restore ${site.name} of ${site.customer} to ${where}?`}
-          wayBack="nothing is erased. The present state stays in the history, and this restore can be undone from the list below it."
+          wayBack="nothing is erased. The present state stays in the history, and this restore can be undone from the list of restores."
           act={`Restore ${site.name}`}
           danger={preview.data.removed + preview.data.changed > 0}
           example="A script has removed its projects at 7:38."
