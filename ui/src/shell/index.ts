@@ -19,5 +19,5 @@ export {
 export { RailGroup, RailLink } from './Rail';
 export { needsProduct, NotFound, rootRoute, shellRoute } from './routes';
 export { searchText } from './search';
-export { SmartLinkChip, SmartText } from './SmartText';
+export { SmartLinkChip } from './SmartLink';
 export { SessionGate, useSignedIn } from './session';

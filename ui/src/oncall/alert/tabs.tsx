@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useState, type ReactElement } from 'react';
 import { api, siteUrl } from '../../api';
 import { Button, EmptyState, ErrorState, Icon, RelativeTime, SkeletonRows, TextAreaField, type IconName } from '../../kit';
+import { SmartLinkChip } from '../../shell';
 import { actOnAlert, useChange } from '../act';
 import { Badge, CopyBox, Who } from '../parts/marks';
 import { alertDeliveriesQuery, segment } from '../queries';
@@ -12,21 +13,17 @@ import { linked, methodWord, sizeText, stateLook, toldPeople } from './model';
 
 const stale = [keys.alerts, keys.anyAlert];
 
-/** Text as it came, with its addresses made links. */
+/** Text as it came, with its addresses made links that say what they lead to. */
 export function Text({ children }: { children: string }): ReactElement {
   return (
     <p className={css['text']}>
-      {linked(children).map((piece, i) =>
-        piece.link ? (
-          <a key={i} href={piece.text} target="_blank" rel="noreferrer noopener">
-            {piece.text}
-          </a>
-        ) : (
-          piece.text
-        ),
-      )}
+      <Words>{children}</Words>
     </p>
   );
+}
+
+function Words({ children }: { children: string }): ReactElement {
+  return <>{linked(children).map((piece, i) => (piece.link ? <SmartLinkChip key={i} url={piece.text} /> : piece.text))}</>;
 }
 
 function Description({ view }: { view: AlertView }): ReactElement {
@@ -199,7 +196,7 @@ export function LogTab({ entries }: { entries: readonly LogEntry[] }): ReactElem
             <Icon name={logIcons[entry.type ?? ''] ?? 'info'} size={12} />
           </span>
           <div className={css['logText']}>
-            {entry.log}
+            <Words>{entry.log ?? ''}</Words>
             <span className={css['fine']}>
               {entry.owner} · <RelativeTime at={entry.createdAt} />
             </span>

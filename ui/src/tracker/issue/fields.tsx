@@ -1,5 +1,5 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
-import { useRef, useState, type ButtonHTMLAttributes, type ReactElement, type ReactNode, type Ref } from 'react';
+import { Fragment, useRef, useState, type ButtonHTMLAttributes, type ReactElement, type ReactNode, type Ref } from 'react';
 import type { FieldMeta, User } from '../../api';
 import { safeHref } from '../../editor';
 import { Avatar, Icon, Picker, PriorityIcon, RelativeTime, type PickerOption } from '../../kit';
@@ -160,9 +160,11 @@ function Chips({ words }: { words: readonly string[] }): ReactElement {
   return (
     <span className={css['chips']}>
       {words.map((word, i) => (
-        <span key={i} className={css['chip']}>
-          {word}
-        </span>
+        // The space tells readers where one word ends.
+        <Fragment key={i}>
+          {i > 0 && ' '}
+          <span className={css['chip']}>{word}</span>
+        </Fragment>
       ))}
     </span>
   );

@@ -3,22 +3,7 @@ import { Link, type LinkProps } from '@tanstack/react-router';
 import type { ReactElement } from 'react';
 import { boot, smartLinkQuery } from '../api';
 import { Icon, iconNamed } from '../kit';
-import css from './SmartText.module.css';
-
-const addresses = /https?:\/\/[^\s<>"']*[^\s<>"'.,;:!?)\]]/g;
-
-/** Cuts a plain text into words and addresses, in turn. */
-export function splitAddresses(text: string): { text: string; address: boolean }[] {
-  const parts: { text: string; address: boolean }[] = [];
-  let at = 0;
-  for (const found of text.matchAll(addresses)) {
-    if (found.index > at) parts.push({ text: text.slice(at, found.index), address: false });
-    parts.push({ text: found[0], address: true });
-    at = found.index + found[0].length;
-  }
-  if (at < text.length) parts.push({ text: text.slice(at), address: false });
-  return parts;
-}
+import css from './SmartLink.module.css';
 
 /** A link by the name of what it leads to, once that is known; elsewhere by its address. */
 export function SmartLinkChip({ url }: { url: string }): ReactElement {
@@ -44,9 +29,4 @@ export function SmartLinkChip({ url }: { url: string }): ReactElement {
       {inside}
     </a>
   );
-}
-
-/** A plain text in which addresses are links that say what they lead to. Line breaks are the caller's to keep. */
-export function SmartText({ children: text }: { children: string }): ReactElement {
-  return <>{splitAddresses(text).map((part, i) => (part.address ? <SmartLinkChip key={i} url={part.text} /> : part.text))}</>;
 }
