@@ -214,7 +214,7 @@ describe('operators run an installation', () => {
     }
   });
 
-  it('goes back to an instant and undoes it', async () => {
+  it('measures a restore that would change nothing', async () => {
     const { page } = operators.ann;
     await page.goto('/console/fleet');
     await page.getByRole('link', { name: 'Orchard', exact: true }).click();
