@@ -47,6 +47,7 @@ type replayTable struct {
 	cols           storage.Columns
 	key            []int // positions of the primary key
 	upsert, remove string
+	inserts        map[int]string // by the number of rows
 }
 
 // NewReplayer prepares the replay into one database.

@@ -210,7 +210,7 @@ func (r *Recovery) unpackFile(ctx context.Context, m vault.Snapshot, path string
 
 // fewBytes of commits, packed, are replayed with the journal's triggers in place: what they write is dropped with everything else in the journal.
 // Taking hundreds of triggers off and putting them on again takes longer than that.
-const fewBytes = 256 << 10
+const fewBytes = 16 << 10
 
 // replay brings a base to the target, checking every link of the chain up to the newest commit, and stamps the journal.
 func (r *Recovery) replay(ctx context.Context, kind volume.Kind, db storage.DB, h journal.Head, frames []vault.Frame, b *Built, stamp *journal.Commit) error {
@@ -224,7 +224,7 @@ func (r *Recovery) replay(ctx context.Context, kind volume.Kind, db storage.DB, 
 			} else if err := journal.Open(ctx, tx); err != nil {
 				return err
 			}
-			p := journal.NewReplayer(tx)
+			p := journal.NewBulk(tx)
 			diff := newNet()
 			var records []journal.Commit
 			from := h.Seq
@@ -245,7 +245,7 @@ func (r *Recovery) replay(ctx context.Context, kind volume.Kind, db storage.DB, 
 					return diff.add(ctx, tx, e.Changes)
 				}
 				b.Replayed++
-				if err := p.ApplyCommit(ctx, e.Commit, e.Changes); err != nil {
+				if err := p.Add(ctx, e.Changes); err != nil {
 					return fmt.Errorf("commit %d: %w", e.Commit.Seq, err)
 				}
 				if e.Commit.Seq == b.Target {
@@ -254,6 +254,9 @@ func (r *Recovery) replay(ctx context.Context, kind volume.Kind, db storage.DB, 
 				}
 				return nil
 			})
+			if err == nil {
+				err = p.Put(ctx)
+			}
 			if err != nil {
 				return err
 			}

@@ -9,7 +9,9 @@ import (
 // throttle admits builds: a few at a time over all restores of the process, on threads that give way to those who serve people. Without it two builds
 // on two processors would make every request wait for a time slice.
 type throttle struct {
-	slots chan struct{}
+	builders int
+	start    sync.Once
+	work     chan func()
 
 	mu      sync.Mutex
 	holders int
@@ -20,7 +22,7 @@ func newThrottle(builders int) *throttle {
 	if builders <= 0 {
 		builders = runtime.GOMAXPROCS(0)
 	}
-	return &throttle{slots: make(chan struct{}, builders)}
+	return &throttle{builders: builders, work: make(chan func())}
 }
 
 // hold makes room for the builders beside those who serve until release: Go would let as many threads run as there are processors, and one that
@@ -30,7 +32,7 @@ func (t *throttle) hold() (release func()) {
 	defer t.mu.Unlock()
 	if t.holders++; t.holders == 1 && yields {
 		t.usual = runtime.GOMAXPROCS(0)
-		runtime.GOMAXPROCS(t.usual + cap(t.slots))
+		runtime.GOMAXPROCS(t.usual + t.builders)
 	}
 	return func() {
 		t.mu.Lock()
@@ -41,20 +43,31 @@ func (t *throttle) hold() (release func()) {
 	}
 }
 
-// run runs fn when there is a slot, on a thread of low priority.
+// run runs fn when a builder is free, on its thread.
 func (t *throttle) run(fn func() error) error {
-	t.slots <- struct{}{}
-	defer func() { <-t.slots }()
+	t.start.Do(func() {
+		for range t.builders {
+			go t.builder()
+		}
+	})
 	done := make(chan error, 1)
-	go func() {
-		runtime.LockOSThread() // and never unlocked: the thread ends with the goroutine, and its priority with it
-		giveWay()
+	t.work <- func() {
 		defer func() {
 			if p := recover(); p != nil {
 				done <- fmt.Errorf("panic in a restore: %v", p)
 			}
 		}()
 		done <- fn()
-	}()
+	}
 	return <-done
+}
+
+// builder keeps a thread of low priority for as long as the process lives: a thread that ended would take along what the system ties to it, such as
+// programs that were started from it and end with it.
+func (t *throttle) builder() {
+	runtime.LockOSThread()
+	giveWay()
+	for fn := range t.work {
+		fn()
+	}
 }
