@@ -18,10 +18,10 @@ export function RemoteLinks(): ReactElement | null {
   const remove = useMutation({
     meta: { quiet: true },
     mutationFn: (link: RemoteLink) => api.delete(`${issuePath(issueKey)}/remotelink/${link.id}`),
-    onSuccess: (_nothing, { id: _id, ...link }) =>
+    onSuccess: (_nothing, link) =>
       toast({
         title: `Link to ${link.object.title} removed`,
-        undo: () => void api.post(`${issuePath(issueKey)}/remotelink`, link).then(() => refresh(queries, issueKey), (error: unknown) => refused('The link', error)),
+        undo: () => void api.post(`${issuePath(issueKey)}/remotelink`, { relationship: link.relationship, application: link.application, object: link.object }).then(() => refresh(queries, issueKey), (error: unknown) => refused('The link', error)),
       }),
     onError: (error) => refused('Removing the link', error),
     onSettled: () => refresh(queries, issueKey),
