@@ -113,7 +113,8 @@ describe('five products are one suite', () => {
     );
     console.log('  median ms of what the palette asks:', JSON.stringify(times));
     await page.keyboard.press('Escape');
-    await find(`${words} without water`, 'Incidents');
+    const narrowed = await find(`${words} without water`, 'Incidents');
+    await narrowed.getByRole('option', { name: new RegExp(`${words} without water`), selected: true }).waitFor();
     await page.keyboard.press('Enter');
     await page.waitForURL(`**/statuspages/incidents/${made.incident}`);
   });
