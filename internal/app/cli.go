@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -153,6 +154,9 @@ func group(use, short string, children ...*cobra.Command) *cobra.Command {
 	return g
 }
 
+// lockTries is how many times a command tries again, a tenth of a second apart, while another process has the data folder and takes no commands.
+const lockTries = 30
+
 // withNode runs fn on the server's node when this is a server, on the data folder when nobody has it, and otherwise hands the whole
 // command to the server that has it.
 func (c *cli) withNode(ctx context.Context, fn func(context.Context, *Node) error) error {
@@ -166,12 +170,20 @@ func (c *cli) withNode(ctx context.Context, fn func(context.Context, *Node) erro
 	}
 	opts := c.options()
 	node, err := Open(ctx, opts, clock.System, c.logger())
-	if errors.Is(err, errLocked) {
+	for wait := 0; errors.Is(err, errLocked); wait++ {
 		handed, rerr := handOverAny(ctx, opts.defaults().Data, c.env)
-		if !handed {
+		if handed {
+			return rerr
+		}
+		if wait == lockTries { // whoever has the folder takes no commands
 			return errors.Join(err, rerr)
 		}
-		return rerr
+		select { // a server that starts has the folder before it takes commands, and another command is soon done
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(100 * time.Millisecond):
+		}
+		node, err = Open(ctx, opts, clock.System, c.logger())
 	}
 	if err != nil {
 		return err

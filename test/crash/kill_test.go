@@ -1,3 +1,5 @@
+//go:build slow
+
 package crash
 
 import (
@@ -24,7 +26,7 @@ const email, password = "ann@example.com", "a long enough password 1"
 
 // trials is how often the server is killed: 8 in every run of the tests, and as often as HOLDFAST_KILLS says, for example
 //
-//	HOLDFAST_KILLS=1000 go test -run Killed -timeout 3h -v ./test/crash
+//	HOLDFAST_KILLS=1000 go test -tags slow -run Killed -timeout 3h -v ./test/crash
 func trials(t *testing.T) int {
 	if n, err := strconv.Atoi(os.Getenv("HOLDFAST_KILLS")); err == nil {
 		return n
