@@ -85,7 +85,9 @@ func open(path, mode string) (*DB, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open %s: %w", path, err)
 	}
-	pool.SetMaxOpenConns(maxReaders + 1)
+	// The pool itself has no bound: readers wait for slots, there is one writer, and a copy that is made beside all of them must never wait for one of
+	// them to end, since idle ones stay open.
+	pool.SetMaxOpenConns(0)
 	pool.SetMaxIdleConns(maxReaders + 1)
 	db := &DB{path: path, readOnly: mode == "ro", building: building, pool: pool, writer: make(chan *conn, 1), readers: make(chan *conn, maxReaders), slots: make(chan struct{}, maxReaders)}
 	if mode == "ro" {
