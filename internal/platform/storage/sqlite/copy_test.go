@@ -25,7 +25,10 @@ func TestACopyIsMadeBesideAllReaders(t *testing.T) {
 	defer db.Close()
 	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
 	defer cancel()
-	err = db.Write(ctx, func(tx *storage.Tx) error { _, err := tx.ExecText(ctx, `CREATE TABLE thing (id BIGINT PRIMARY KEY)`); return err })
+	err = db.Write(ctx, func(tx *storage.Tx) error {
+		_, err := tx.ExecText(ctx, `CREATE TABLE thing (id BIGINT PRIMARY KEY)`)
+		return err
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
