@@ -38,7 +38,7 @@ async function demo() {
 async function signIn(page, base, login) {
   await page.goto(`${base}/login`);
   await page.getByLabel('Email').fill(login.email);
-  await page.getByLabel('Password', { exact: true }).fill(login.password);
+  await page.getByLabel('Password').fill(login.password);
   await page.keyboard.press('Enter');
   await page.waitForURL((url) => !url.pathname.endsWith('/login'));
 }
