@@ -57,6 +57,7 @@ function toEntry(command: Command): Entry {
 export function Palette(): ReactElement {
   const [query, setQuery] = useState('');
   const [active, setActive] = useState(0);
+  const entered = useRef(false);
   // The palette is a layer of its own: ask for what the page below it offers.
   const [commands] = useState(() => activeCommands(0).filter((c) => !c.quiet && c.id !== 'palette').map(toEntry));
   const deferred = useDeferredValue(query.trim());
@@ -82,12 +83,22 @@ export function Palette(): ReactElement {
     // The page takes the keys back before the command runs: it may open a dialog of its own.
     setTimeout(entry.run, 0);
   };
+  // Who types fast presses Enter before the list is the one of these letters: Enter then waits for it.
+  const settled = deferred === query.trim() && !records.searching;
+  const choosing = () => {
+    if (!entered.current || !settled) return;
+    entered.current = false;
+    choose(entries[current]);
+  };
+  useEffect(choosing);
   const keyDown = (event: KeyboardEvent) => {
     const count = entries.length;
     if (event.key === 'ArrowDown') setActive(count ? (current + 1) % count : 0);
     else if (event.key === 'ArrowUp') setActive(count ? (current - 1 + count) % count : 0);
-    else if (event.key === 'Enter') choose(entries[current]);
-    else return;
+    else if (event.key === 'Enter') {
+      entered.current = true;
+      choosing();
+    } else return;
     event.preventDefault();
   };
 
@@ -107,6 +118,7 @@ export function Palette(): ReactElement {
           onChange={(event) => {
             setQuery(event.currentTarget.value);
             setActive(0);
+            entered.current = false;
           }}
           onKeyDown={keyDown}
         />
