@@ -45,6 +45,7 @@ type Env struct {
 	Args     []string       // as given, for handing the command to a server
 	// OperatorToken proves which operator runs the command; empty for the user of the operating system.
 	OperatorToken string
+	Alone         bool // nothing comes from the environment; see Options.Alone
 }
 
 // Progress is how far a long command is.
@@ -60,10 +61,10 @@ func Run(ctx context.Context, env Env) int {
 	if env.Progress == nil {
 		env.Progress = func(Progress) {}
 	}
-	if env.OperatorToken == "" && env.Node == nil {
+	if env.OperatorToken == "" && env.Node == nil && !env.Alone {
 		env.OperatorToken = os.Getenv("HOLDFAST_OPERATOR_TOKEN")
 	}
-	c := &cli{env: env}
+	c := &cli{env: env, opts: Options{Alone: env.Alone}}
 	root := c.command()
 	root.SetArgs(env.Args)
 	root.SetIn(env.Stdin)

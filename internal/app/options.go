@@ -19,12 +19,14 @@ type Options struct {
 	Only []string
 	// Reachable lists private networks that webhooks of customers may reach all the same.
 	Reachable []netip.Prefix
+	// Alone takes nothing from the environment: a drill must not meet the database or the mail server of those who run it.
+	Alone bool
 }
 
 // defaults fills what was not given: HOLDFAST_DATA, HOLDFAST_DATABASE, HOLDFAST_VAULT and HOLDFAST_SMTP, else the folder "data".
 func (o Options) defaults() Options {
 	pick := func(v *string, env, fallback string) {
-		if *v == "" {
+		if *v == "" && !o.Alone {
 			*v = os.Getenv(env)
 		}
 		if *v == "" {

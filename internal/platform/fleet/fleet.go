@@ -108,6 +108,7 @@ var (
 	qAddOrg     = storage.Register("fleet/org.insert", `INSERT INTO org (id, name, created_us) VALUES ($1, $2, $3)`)
 	qAddSite    = storage.Register("fleet/site.insert", `INSERT INTO site (id, org_id, slug, name, state, state_us, state_reason, created_us)
 		VALUES ($1, $2, $3, $4, $5, $6, '', $6)`)
+	qAddSites = storage.Register("fleet/site.insert_many", `INSERT INTO site (id, org_id, slug, name, state, state_us, state_reason, created_us) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`)
 	qSetState = storage.Register("fleet/site.state", `UPDATE site SET state = $2, state_us = $3, state_reason = $4 WHERE id = $1 AND state <> 'purged'`)
 	qPlace    = storage.Register("fleet/placement.set", `INSERT INTO placement (kind, owner, cell, generation) VALUES ($1, $2, $3, $4)
 		ON CONFLICT (kind, owner) DO UPDATE SET generation = excluded.generation`)
@@ -351,6 +352,35 @@ func (f *Fleet) CreateSite(ctx context.Context, org ids.Org, slug, name string) 
 		return nil, fmt.Errorf("create site: %w", err)
 	}
 	return s, nil
+}
+
+// CreateSites adds many sites of one organization in one commit, each named as its slug and active. Their volumes are created by the caller (see Place).
+func (f *Fleet) CreateSites(ctx context.Context, org ids.Org, slugs []string) ([]*Site, error) {
+	if _, err := f.Org(org); err != nil {
+		return nil, err
+	}
+	out := make([]*Site, len(slugs))
+	for i, slug := range slugs {
+		if err := CheckSlug(slug); err != nil {
+			return nil, err
+		}
+		out[i] = &Site{ID: ids.New[ids.Site](f.clock.Now()), Org: org, Slug: slug, Name: slug, State: Active}
+	}
+	err := f.write(ctx, func(tx *volume.Tx) error {
+		return tx.Gather(ctx, func() error {
+			for _, s := range out {
+				s.Created, s.StateSince = tx.Now(), tx.Now()
+				if err := tx.Insert(ctx, qAddSites, s.ID, s.Org, s.Slug, s.Name, string(s.State), clock.Micros(s.Created), "", clock.Micros(s.Created)); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+	})
+	if errors.Is(err, storage.ErrUnique) {
+		return nil, fault.Wrap(err, fault.KindConflict, "One of the %d sites exists.", len(slugs))
+	}
+	return out, err
 }
 
 // AdoptSite adds a site that another installation had, with its identifiers, and its organization where it is not here yet. Its volumes are
