@@ -27,6 +27,8 @@ const (
 	replayed = 200
 	// described bounds the rows of a commit that are told as single things; a bulk change is told by type.
 	described = 1000
+	// inHand is how long a commit may take from its time to being seen: what began before a session may end after it.
+	inHand = 5 * time.Second
 	// streams bounds the browsers that listen to one site.
 	streams = 2000
 )
@@ -66,7 +68,8 @@ func parsePosition(s string) (p position, ok bool) {
 	return p, true
 }
 
-// getEvents streams the commits of the site's volumes to a browser (Server-Sent Events). Last-Event-ID continues after what was seen.
+// getEvents streams the commits of the site's volumes to a browser (Server-Sent Events). Last-Event-ID continues after what was
+// seen; a browser that saw none yet gives in "since" the time of its session, and is told what came between that and its listening.
 func (s *Server) getEvents(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
 	site := httpkit.SiteFrom(ctx)
@@ -83,11 +86,16 @@ func (s *Server) getEvents(w http.ResponseWriter, r *http.Request) error {
 	l, stop := s.node.commits.listen(refs...)
 	defer stop()
 	seen, resumed := parsePosition(r.Header.Get("Last-Event-ID"))
+	// A time that cannot be read is as none: the browser then hears of what comes.
+	since, _ := time.Parse(time.RFC3339Nano, r.URL.Query().Get("since"))
 	heads := position{}
 	var missed []volumeCommit
 	again := r.Header.Get("Last-Event-ID") != "" && !resumed
+	if seen == nil {
+		seen = position{}
+	}
 	for _, ref := range refs {
-		head, commits, err := s.missedCommits(ctx, s.node.Pool.Volume(ref), seen, resumed)
+		head, commits, err := s.missedCommits(ctx, s.node.Pool.Volume(ref), seen, resumed, since)
 		if err != nil {
 			return err
 		}
@@ -118,8 +126,9 @@ func (s *Server) getEvents(w http.ResponseWriter, r *http.Request) error {
 			at[m.ref.Kind] = m.commit.Seq
 			out.send("commit", at.String(), s.event(ctx, m.ref, m.commit))
 		}
+		// Where the browser is from now on, so that it can go on from here although nothing happened since.
+		out.send("position", heads.String(), []byte("{}"))
 	}
-	out.comment()
 	tick := time.NewTicker(heartbeat)
 	defer tick.Stop()
 	for out.err == nil {
@@ -149,7 +158,7 @@ func (n *Node) servedVolumes(site ids.Site) []volume.Ref {
 }
 
 // missedCommits gives the newest commit of a volume and those after what the browser saw of it; nil when it must read everything anew.
-func (s *Server) missedCommits(ctx context.Context, v *volume.Volume, seen position, resumed bool) (head int64, missed []journal.Commit, err error) {
+func (s *Server) missedCommits(ctx context.Context, v *volume.Volume, seen position, resumed bool, since time.Time) (head int64, missed []journal.Commit, err error) {
 	err = v.Read(ctx, func(tx *volume.Tx) error {
 		h, err := journal.ReadHead(ctx, tx.Tx)
 		if err != nil {
@@ -157,9 +166,16 @@ func (s *Server) missedCommits(ctx context.Context, v *volume.Volume, seen posit
 		}
 		head = h.Seq
 		last, known := seen[v.Ref().Kind]
-		if !resumed {
+		switch {
+		case resumed:
+		case since.IsZero():
 			missed = []journal.Commit{}
 			return nil
+		default:
+			if last, err = journal.At(ctx, tx.Tx, since.Add(-inHand).UnixMicro()); err != nil {
+				return err
+			}
+			known, seen[v.Ref().Kind] = true, last
 		}
 		if !known || last > head || head-last > replayed {
 			return nil

@@ -55,6 +55,8 @@ type sessionBody struct {
 	Site     *siteInfo  `json:"site"`
 	Sites    []siteLink `json:"sites"`
 	Products []string   `json:"products"`
+	// Now is the server's time, for the "since" of the stream of commits.
+	Now time.Time `json:"now"`
 }
 
 func (s *Server) getSession(w http.ResponseWriter, r *http.Request) error {
@@ -66,7 +68,7 @@ func (s *Server) getSession(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Server) session(r *http.Request, info access.SessionInfo) sessionBody {
-	body := sessionBody{SessionInfo: info, Sites: []siteLink{}, Products: []string{}}
+	body := sessionBody{SessionInfo: info, Sites: []siteLink{}, Products: []string{}, Now: s.node.Clock.Now().UTC()}
 	site := httpkit.SiteFrom(r.Context())
 	if site == nil {
 		if s.node.Fleet.Empty() {

@@ -10,6 +10,8 @@ import (
 	"net/http"
 	"net/http/cookiejar"
 	"net/http/httptest"
+	"net/url"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -175,30 +177,68 @@ func TestBrowsersHearWhatOthersChange(t *testing.T) {
 	w := newTown(t)
 	auth := bearer(w.token["acme"])
 	w.call(http.DefaultClient, "POST", "/s/acme/rest/api/3/project", `{"key":"APP","name":"App","projectTypeKey":"software"}`, auth...)
-	ctx, stop := context.WithTimeout(context.Background(), 10*time.Second)
-	defer stop()
-	req, err := http.NewRequestWithContext(ctx, "GET", w.http.URL+"/s/acme/api/events", nil)
-	if err != nil {
-		t.Fatal(err)
+	create := func(summary string) {
+		w.call(http.DefaultClient, "POST", "/s/acme/rest/api/3/issue", `{"fields":{"project":{"key":"APP"},"issuetype":{"name":"Bug"},"summary":"`+summary+`"}}`, auth...)
 	}
-	req.Header.Set(auth[0], auth[1])
-	resp, err := http.DefaultClient.Do(req)
-	if err != nil {
-		t.Fatal(err)
+	listen := func(query string, header ...string) *bufio.Scanner {
+		t.Helper()
+		req, err := http.NewRequestWithContext(t.Context(), "GET", w.http.URL+"/s/acme/api/events"+query, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i := 0; i < len(header); i += 2 {
+			req.Header.Set(header[i], header[i+1])
+		}
+		resp, err := http.DefaultClient.Do(req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { _ = resp.Body.Close() })
+		return bufio.NewScanner(resp.Body)
 	}
-	defer resp.Body.Close()
-	lines := bufio.NewScanner(resp.Body)
-	lines.Scan() // the stream has begun
-	w.call(http.DefaultClient, "POST", "/s/acme/rest/api/3/issue", `{"fields":{"project":{"key":"APP"},"issuetype":{"name":"Bug"},"summary":"x"}}`, auth...)
-	for lines.Scan() {
-		if data, ok := strings.CutPrefix(lines.Text(), "data: "); ok {
-			if !strings.Contains(data, `"key":"APP-1"`) || !strings.Contains(data, `"op":"create"`) {
-				t.Errorf("told %s", data)
+	hear := func(lines *bufio.Scanner, words ...string) {
+		t.Helper()
+		for lines.Scan() {
+			data, ok := strings.CutPrefix(lines.Text(), "data: ")
+			if !ok || data == "{}" {
+				continue
+			}
+			for _, word := range words {
+				if !strings.Contains(data, word) {
+					t.Errorf("told %s, not %s", data, word)
+				}
 			}
 			return
 		}
+		t.Errorf("nothing was told: %v", lines.Err())
 	}
-	t.Errorf("nothing was told: %v", lines.Err())
+	position := func(lines *bufio.Scanner) string {
+		t.Helper()
+		for lines.Scan() {
+			if id, ok := strings.CutPrefix(lines.Text(), "id: "); ok {
+				return id
+			}
+		}
+		t.Fatalf("the stream says no position: %v", lines.Err())
+		return ""
+	}
+	w.clock.Advance(time.Minute)
+	var session struct{ Now string }
+	_, body := w.call(http.DefaultClient, "GET", "/s/acme/api/session", "", auth...)
+	if err := json.Unmarshal([]byte(body), &session); err != nil || session.Now == "" {
+		t.Fatalf("%v: %s", err, body)
+	}
+	lines := listen("", auth...)
+	at := position(lines)
+	create("x")
+	hear(lines, `"key":"APP-1"`, `"op":"create"`)
+	// One that read the page before and listens after it misses nothing, nor one whose stream broke while nothing happened.
+	hear(listen("?since="+url.QueryEscape(session.Now), auth...), `"key":"APP-1"`, `"op":"create"`)
+	hear(listen("", append(slices.Clone(auth), "Last-Event-ID", at)...), `"key":"APP-1"`, `"op":"create"`)
+	fresh := listen("?since=yesterday", auth...)
+	position(fresh)
+	create("y")
+	hear(fresh, `"key":"APP-2"`)
 }
 
 // TestTimeMachine goes back over HTTP and forth again.

@@ -15,9 +15,10 @@ const gather = 200;
 /**
  * Listens to the commits of the site and marks what they touched as stale, so
  * that every open list, board and record repaints. `products` say what their
- * entities make stale. Returns how to stop.
+ * entities make stale. `since` is the server's time before anything was read: what came after
+ * that is told, so that nothing is missed between reading and listening. Returns how to stop.
  */
-export function followCommits(queries: QueryClient, products: Readonly<Record<string, StaleKeys>>): () => void {
+export function followCommits(queries: QueryClient, products: Readonly<Record<string, StaleKeys>>, since: string): () => void {
   // Opaque: the server alone reads it, to go on where this browser stopped.
   let lastId: string | null = null;
   let wait = firstWait;
@@ -49,7 +50,7 @@ export function followCommits(queries: QueryClient, products: Readonly<Record<st
   const read = async (signal: AbortSignal, abort: () => void) => {
     const headers: Record<string, string> = { Accept: 'text/event-stream' };
     if (lastId) headers['Last-Event-ID'] = lastId;
-    const stream = await api.stream('/api/events', { signal, headers });
+    const stream = await api.stream(lastId ? '/api/events' : `/api/events?since=${encodeURIComponent(since)}`, { signal, headers });
     wait = firstWait;
     const reader = stream.pipeThrough(new TextDecoderStream() as ReadableWritablePair<string, Uint8Array>).getReader();
     const parser = new EventParser();

@@ -29,6 +29,8 @@ export interface Session {
   sites: SiteLink[];
   account: SessionAccount | null;
   products: string[];
+  /** The server's time when it told this. */
+  now: string;
 }
 
 export interface SetupRequest {
