@@ -22,7 +22,7 @@ func Migrations() []storage.Migration {
 // Tables lists every table of the product, with what its rows are to people; each is journaled unless it says why not.
 func Tables() []storage.Table {
 	return []storage.Table{
-		{Name: "wiki_search", Exempt: "full-text index, kept by triggers from wiki_text"},
+		{Name: "wiki_search", Exempt: "full-text index, kept by triggers from wiki_text and wiki_content"},
 		{Name: "wiki_title", Exempt: "full-text index of titles, kept by triggers from wiki_text"},
 		{Name: "wiki_search_pause", Exempt: "a switch inside a transaction of an import, always empty outside"},
 		{Name: "wiki_seen", Exempt: "which pages somebody looked at last: a convenience that is written at every view"},

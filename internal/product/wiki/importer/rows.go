@@ -36,5 +36,6 @@ var (
 const (
 	pauseSearch  = `INSERT INTO wiki_search_pause (on_us) VALUES (1) ON CONFLICT DO NOTHING`
 	resumeSearch = `DELETE FROM wiki_search_pause`
-	indexTexts   = `INSERT INTO wiki_search (rowid, title, body) SELECT content_id, title, body FROM wiki_text WHERE content_id IN (SELECT value FROM json_each($1))`
+	indexTexts   = `INSERT INTO wiki_search (rowid, title, body, place) SELECT t.content_id, t.title, t.body, 'ʘs' || c.space_id || ' ʘk' || c.kind FROM wiki_text t JOIN wiki_content c ON c.id = t.content_id
+		WHERE t.content_id IN (SELECT value FROM json_each($1))`
 )

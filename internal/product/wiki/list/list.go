@@ -204,6 +204,15 @@ func (q *Query) after(b *builder, name, column string, desc bool) error {
 	return nil
 }
 
+// Behind gives the cursor of what follows a content in a sort of Query.
+func Behind(c *content.Content, sort string) string {
+	name := strings.TrimPrefix(sort, "-")
+	if name == "" {
+		name = "id"
+	}
+	return place(c, sort, name)
+}
+
 // place gives the cursor behind a content.
 func place(c *content.Content, sort, name string) string {
 	p := cursor{Sort: sort, ID: c.ID}

@@ -5,6 +5,9 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"holdfast.dev/internal/platform/storage"
+	"holdfast.dev/internal/platform/volume"
 )
 
 // TestCQLFindsWhatItSays is a table of queries over one small wiki, on both engines.
@@ -89,5 +92,50 @@ func TestCQLFindsWhatItSays(t *testing.T) {
 		}
 		s.want("bob", "GET", "/wiki/rest/api/search?cql="+url.QueryEscape(`type = space and title ~ "devel"`), "", 200, `"entityType":"space"`)
 		s.want("bob", "GET", "/wiki/rest/api/search?cql="+url.QueryEscape(`text ~ brulee`), "", 200, "@@@hl@@@brûlée@@@endhl@@@")
+	})
+}
+
+// TestWordsFollowTheirSpace: words are found inside a space although the page has moved there, or its row came back after its words, as in a restore.
+func TestWordsFollowTheirSpace(t *testing.T) {
+	engines(t, func(t *testing.T, s *site) {
+		s.must("ann", "POST", "/wiki/rest/api/space", `{"key":"DEV","name":"Development"}`)
+		s.must("ann", "POST", "/wiki/rest/api/space", `{"key":"OPS","name":"Operations"}`)
+		page := s.must("ann", "POST", "/wiki/rest/api/content", `{"type":"page","title":"Wandering plan","space":{"key":"DEV"},"body":`+storageBody("<p>payment of the crew</p>")+`}`)["id"].(string)
+		home := s.must("ann", "GET", "/wiki/rest/api/space/OPS?expand=homepage", "")["homepage"].(map[string]any)["id"].(string)
+		found := func(when string, want map[string]string) {
+			t.Helper()
+			for query, title := range want {
+				var got []string
+				for _, r := range s.must("bob", "GET", "/wiki/rest/api/content/search?cql="+url.QueryEscape(query), "")["results"].([]any) {
+					got = append(got, r.(map[string]any)["title"].(string))
+				}
+				if strings.Join(got, ",") != title {
+					t.Errorf("%s: %s finds %q, want %q", when, query, got, title)
+				}
+			}
+		}
+		const title = "Wandering plan"
+		found("at first", map[string]string{`text ~ payment and space = DEV`: title, `title ~ wandering and space = DEV and type in (page, blogpost)`: title, `text ~ payment and space in (OPS, NOPE)`: "", `text ~ payment and type = blogpost`: ""})
+		s.must("ann", "PUT", "/wiki/rest/api/content/"+page+"/move/append/"+home, "")
+		moved := map[string]string{`text ~ payment and space = OPS and type = page`: title, `title ~ wandering and space = OPS`: title, `text ~ payment and space = DEV`: "", `title ~ wandering and space = DEV`: ""}
+		found("moved", moved)
+		ctx := t.Context()
+		err := s.v.Write(ctx, func(tx *volume.Tx) error {
+			return storage.WithoutForeignKeys(ctx, tx.Tx, func() error {
+				for _, text := range []string{
+					"CREATE TEMPORARY TABLE kept AS SELECT * FROM wiki_content WHERE id = " + page, "CREATE TEMPORARY TABLE kept_text AS SELECT content_id, title, body FROM wiki_text WHERE content_id = " + page,
+					"DELETE FROM wiki_text WHERE content_id = " + page, "DELETE FROM wiki_content WHERE id = " + page,
+					"INSERT INTO wiki_text (content_id, title, body) SELECT content_id, title, body FROM kept_text", "INSERT INTO wiki_content SELECT * FROM kept", "DROP TABLE kept", "DROP TABLE kept_text"} {
+					if _, err := tx.ExecText(ctx, text); err != nil {
+						return err
+					}
+				}
+				return nil
+			})
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		found("put back", moved)
 	})
 }

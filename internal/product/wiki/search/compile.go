@@ -6,6 +6,8 @@ package search
 import (
 	"context"
 	"fmt"
+	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -34,6 +36,12 @@ type frag struct {
 	sql  string
 	args []any
 }
+
+// kinds are the types of contents that search finds.
+var kinds = []string{content.Page, content.BlogPost, content.Comment, content.Attachment}
+
+// placeMark begins the words that stand for spaces and kinds in the index of SQLite: a letter that no text has.
+const placeMark = "ʘ"
 
 var (
 	never  = frag{sql: "1 = 0"}
@@ -65,6 +73,7 @@ type Plan struct {
 	order   []string // more than one sort, as SQL
 	rank    *ranking // the text that must be found; nil for none, or when it is only one way to be found
 	wanted  []string // words to mark in excerpts, with "*" behind beginnings
+	places  []string // spaces and kinds that where demands, each a condition of the engine's index of words
 	counted *int     // what Count found
 }
 
@@ -140,9 +149,46 @@ func (c *compiler) node(n cql.Node) frag {
 		if !strings.Contains(" "+f.ops+" ", " "+n.Op+" ") && !(strings.HasSuffix(n.Op, "in") && strings.Contains(" "+f.ops+" ", " = ")) {
 			return c.problem(n.Pos, "The field '%s' does not know the operator '%s'", n.Field, n.Op)
 		}
+		if c.top {
+			c.place(n)
+		}
 		return f.compile(c, n)
 	}
 	return never
+}
+
+// place notes the spaces or kinds that a clause which must hold demands, for the index of words: it knows both. The clause stays a condition.
+func (c *compiler) place(n *cql.Clause) {
+	if n.Op != "=" && n.Op != "in" {
+		return
+	}
+	var names []string
+	for _, v := range n.Values {
+		switch {
+		case v.Func != "":
+			return
+		case n.Field == "space" || n.Field == "space.key":
+			if s := c.Viewer.Spaces.ByKey(v.Text); s != nil {
+				names = append(names, "s"+strconv.FormatInt(s.ID, 10))
+			}
+		case n.Field == "type" && slices.Contains(kinds, strings.ToLower(v.Text)):
+			names = append(names, "k"+strings.ToLower(v.Text))
+		}
+	}
+	if len(names) == 0 {
+		return
+	}
+	quote, or := "'", " | "
+	if c.tx.Dialect() == storage.SQLite {
+		quote, or = `"`, " OR "
+	}
+	for i, name := range names {
+		if c.tx.Dialect() == storage.SQLite {
+			name = placeMark + name
+		}
+		names[i] = quote + name + quote
+	}
+	c.plan.places = append(c.plan.places, "("+strings.Join(names, or)+")")
 }
 
 // problem notes what is wrong, so that everything is told at once.
@@ -210,6 +256,9 @@ func (p *Plan) Run(ctx context.Context, tx *volume.Tx, v *viewer.Viewer, statuse
 		statuses = Statuses
 	}
 	if p.sort != "" && start == 0 {
+		if found, ok, err := p.walk(ctx, tx, v, statuses, cursor, limit); err != nil || ok {
+			return found, err
+		}
 		q := p.query(tx.Dialect(), statuses)
 		q.Sort, q.After, q.Limit = p.sort, cursor, limit
 		found, next, err := list.Find(ctx, tx, v, q)

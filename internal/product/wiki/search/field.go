@@ -295,7 +295,7 @@ func fullText(c *compiler, n *cql.Clause, column string) frag {
 			}
 		}
 		if c.plan.rank == nil && c.top {
-			c.plan.rank = &ranking{match: m, titles: titles, words: words}
+			c.plan.rank = &ranking{match: m, titles: titles, words: words, texts: alternatives}
 			if c.unranked {
 				return always
 			}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strconv"
+	"strings"
 
 	"holdfast.dev/internal/base/fault"
 	"holdfast.dev/internal/platform/storage"
@@ -27,6 +28,7 @@ type ranking struct {
 	match  string // of the engine
 	titles bool   // looks in titles only
 	words  int
+	texts  []text
 }
 
 // index gives, for an engine, the tables of a search by words with contents as "c", and the condition that a text is found.
@@ -37,9 +39,9 @@ func index(d storage.Dialect, titles bool) (from, condition string) {
 	case d == storage.SQLite:
 		return "wiki_search x CROSS JOIN wiki_content c ON c.id = x.rowid", "x.wiki_search MATCH ?"
 	case titles:
-		return "wiki_text x JOIN wiki_content c ON c.id = x.content_id", "x.title_search @@ to_tsquery('simple', ?)"
+		return "wiki_search x JOIN wiki_content c ON c.id = x.content_id", "x.title @@ to_tsquery('simple', ?)"
 	}
-	return "wiki_text x JOIN wiki_content c ON c.id = x.content_id", "x.search @@ to_tsquery('simple', ?)"
+	return "wiki_search x JOIN wiki_content c ON c.id = x.content_id", "x.search @@ to_tsquery('simple', ?)"
 }
 
 // found selects the identifiers of contents with a text.
@@ -50,15 +52,28 @@ func found(d storage.Dialect, titles bool) string {
 	case d == storage.SQLite:
 		return "SELECT z.rowid FROM wiki_search z WHERE z.wiki_search MATCH ?"
 	case titles:
-		return "SELECT z.content_id FROM wiki_text z WHERE z.title_search @@ to_tsquery('simple', ?)"
+		return "SELECT z.content_id FROM wiki_search z WHERE z.title @@ to_tsquery('simple', ?)"
 	}
-	return "SELECT z.content_id FROM wiki_text z WHERE z.search @@ to_tsquery('simple', ?)"
+	return "SELECT z.content_id FROM wiki_search z WHERE z.search @@ to_tsquery('simple', ?)"
 }
 
 // byWords is the query for contents with the plan's text that meet its other conditions.
 func (p *Plan) byWords(d storage.Dialect, statuses []string, titles bool) list.Query {
 	from, condition := index(d, titles)
-	return list.Query{From: from, Statuses: statuses, Condition: "(" + p.rest.sql + ") AND " + condition, Args: append(append([]any{}, p.rest.args...), p.rank.match)}
+	args := append(append([]any{}, p.rest.args...), p.placed(d))
+	if d == storage.Postgres && len(p.places) > 0 {
+		condition += " AND x.place @@ CAST(? AS tsquery)"
+		args = append(args, strings.Join(p.places, " & "))
+	}
+	return list.Query{From: from, Statuses: statuses, Condition: "(" + p.rest.sql + ") AND " + condition, Args: args}
+}
+
+// placed is the plan's text for an engine. For SQLite the places belong to it: the index then goes through the shortest of its lists.
+func (p *Plan) placed(d storage.Dialect) string {
+	if d != storage.SQLite || len(p.places) == 0 {
+		return p.rank.match
+	}
+	return "place : (" + strings.Join(p.places, " AND ") + ") AND " + p.rank.match
 }
 
 // Count gives how many contents match, MaxCounted+1 when there are more than MaxCounted.
@@ -99,9 +114,9 @@ func (p *Plan) ranked(ctx context.Context, tx *volume.Tx, v *viewer.Viewer, stat
 	q := p.byWords(tx.Dialect(), statuses, p.rank.titles)
 	order, args := []string{"ts_rank(x.search, to_tsquery('simple', ?)) DESC", "c.id DESC"}, []any{p.rank.match}
 	if tx.Dialect() == storage.SQLite {
-		order, args = []string{"bm25(wiki_search, 10.0, 1.0)", "c.id DESC"}, nil
+		order, args = []string{"bm25(wiki_search, 10.0, 1.0, 0.0)", "c.id DESC"}, nil
 		if p.rank.titles {
-			order[0] = "bm25(wiki_title)"
+			order[0] = "bm25(wiki_title, 1.0, 0.0)"
 		}
 	}
 	rows, err := list.Raw(ctx, tx, v, q, q.From, order, args, start, limit+1)
