@@ -55,6 +55,7 @@ type Node struct {
 	products  products
 	commits   *broadcast
 	restores  restores
+	copying   copying
 	faces     faces
 	watcher   atomic.Pointer[watch.Watcher] // once it runs
 	locks     []*os.File

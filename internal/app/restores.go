@@ -137,7 +137,7 @@ func (n *Node) restored(ctx context.Context, b recovery.Built) error {
 	if b.Target < b.Head {
 		grace = 0
 	}
-	return n.holdPast(ctx, n.Pool.Volume(b.Ref), grace)
+	return n.hold(ctx, n.Pool.Volume(b.Ref), grace)
 }
 
 // holdPast holds the jobs of a volume that are overdue by more than grace, and makes sure that the others are looked at.
@@ -150,7 +150,12 @@ func (n *Node) holdPast(ctx context.Context, v *volume.Volume, grace time.Durati
 	if err != nil || !any {
 		return err
 	}
-	err = v.Settle(identity.AsSystem(ctx, "recovery"), func(tx *volume.Tx) error {
+	return n.hold(ctx, v, grace)
+}
+
+// hold is holdPast for a volume that is known to have jobs.
+func (n *Node) hold(ctx context.Context, v *volume.Volume, grace time.Duration) error {
+	err := v.Settle(identity.AsSystem(ctx, "recovery"), func(tx *volume.Tx) error {
 		if err := jobs.HoldPast(ctx, tx, grace); err != nil {
 			return err
 		}

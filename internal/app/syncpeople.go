@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"slices"
+	"sync"
 
 	"holdfast.dev/internal/base/ids"
 	"holdfast.dev/internal/platform/fleet"
@@ -30,17 +31,57 @@ func (n *Node) peopleCommitted(ref volume.Ref, commits []journal.Commit) {
 	if !touched {
 		return
 	}
-	n.running.Go(func() {
-		ctx := identity.AsSystem(context.Background(), "people")
-		for _, s := range n.Fleet.All() {
-			if s.Org != org || s.State != fleet.Active {
-				continue
+	if n.copying.ask(org) {
+		n.running.Go(func() {
+			for more := true; more; more = n.copying.again(org) {
+				n.copyPeople(org)
 			}
-			if err := n.syncPeople(ctx, s); err != nil {
-				n.Log.Error("people not copied to on-call", "site", s.ID.String(), "error", err)
-			}
+		})
+	}
+}
+
+// copyPeople brings the copies of all sites of an organization up to date.
+func (n *Node) copyPeople(org ids.Org) {
+	ctx := identity.AsSystem(context.Background(), "people")
+	for _, s := range n.Fleet.All() {
+		if s.Org != org || s.State != fleet.Active {
+			continue
 		}
-	})
+		if err := n.syncPeople(ctx, s); err != nil {
+			n.Log.Error("people not copied to on-call", "site", s.ID.String(), "error", err)
+		}
+	}
+}
+
+// copying are the organizations whose people are being copied; true where they changed since that began. Many changes in a row, such as a person who
+// is let into a thousand sites, are copied together.
+type copying struct {
+	mu   sync.Mutex
+	orgs map[ids.Org]bool
+}
+
+// ask tells whether the caller has to copy; otherwise whoever copies now will do so once more.
+func (c *copying) ask(org ids.Org) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.orgs == nil {
+		c.orgs = map[ids.Org]bool{}
+	}
+	_, busy := c.orgs[org]
+	c.orgs[org] = busy
+	return !busy
+}
+
+// again tells whether people changed while they were copied; when not, the copying has ended.
+func (c *copying) again(org ids.Org) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.orgs[org] {
+		c.orgs[org] = false
+		return true
+	}
+	delete(c.orgs, org)
+	return false
 }
 
 // syncPeople brings the copy of a site's people up to date.

@@ -163,7 +163,7 @@ type fleetRun struct {
 func (r *Recovery) runFleet(ctx context.Context, run *fleetRun) (res FleetResult, err error) {
 	r.mark(run.op, true)
 	defer r.mark(run.op, false)
-	defer r.quiet.hold()()
+	defer r.hold()()
 	if run.report == nil {
 		run.report = func(FleetProgress) {}
 	}

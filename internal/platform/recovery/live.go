@@ -60,7 +60,7 @@ func (r *Recovery) shipOpen(ctx context.Context, refs []volume.Ref) error {
 
 // closeLive waits for the last users of a volume and closes it; what its files still have is marked to be shipped.
 func (r *Recovery) closeLive(ctx context.Context, ref volume.Ref) error {
-	if err := r.pool.Evict(ctx, ref); err != nil {
+	if err := r.retire(ctx, ref); err != nil {
 		return err
 	}
 	place, err := r.fleet.Locate(ctx, ref)
@@ -78,4 +78,33 @@ func (r *Recovery) closeLive(ctx context.Context, ref volume.Ref) error {
 		r.shipper.Mark(ref)
 	}
 	return nil
+}
+
+// retire waits until nobody uses a volume any more. Its database is closed after the restores that run now: closing what hundreds of sites had open takes
+// as long as bringing some of them back.
+func (r *Recovery) retire(ctx context.Context, ref volume.Ref) error {
+	closing, err := r.pool.Retire(ctx, ref)
+	if closing != nil {
+		r.mu.Lock()
+		r.retired = append(r.retired, closing)
+		r.mu.Unlock()
+	}
+	return err
+}
+
+// hold makes room for the builders until release, which then closes what was retired.
+func (r *Recovery) hold() (release func()) {
+	quiet := r.quiet.hold()
+	return func() {
+		quiet()
+		r.mu.Lock()
+		retired := r.retired
+		r.retired = nil
+		r.mu.Unlock()
+		go func() {
+			for _, closing := range retired {
+				closing()
+			}
+		}()
+	}
 }

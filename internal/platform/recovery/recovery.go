@@ -28,10 +28,11 @@ type Recovery struct {
 	pending func(context.Context, *storage.Tx, volume.Kind) (bool, error)
 	quiet   *throttle
 
-	mu     sync.Mutex
-	closed []closedSite
-	sites  map[ids.Site]int       // restores of a site that run in this process
-	atWork map[ids.Operation]bool // restores of many sites that run in this process
+	mu      sync.Mutex
+	closed  []closedSite
+	sites   map[ids.Site]int       // restores of a site that run in this process
+	atWork  map[ids.Operation]bool // restores of many sites that run in this process
+	retired []func()               // close what was open before its restore
 }
 
 // Config is what recovery needs.

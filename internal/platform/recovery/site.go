@@ -19,7 +19,7 @@ import (
 // RestoreSite brings a site to a target: ships what is alive, builds all its volumes beside, proves them, switches them together. People
 // may read on until the switch and cannot write meanwhile. On an error the site is as it was before.
 func (r *Recovery) RestoreSite(ctx context.Context, id ids.Site, target Target, reason string, report func(Progress)) (Result, error) {
-	defer r.quiet.hold()()
+	defer r.hold()()
 	if report == nil {
 		report = func(Progress) {}
 	}
@@ -159,7 +159,7 @@ func (r *Recovery) restore(ctx context.Context, s *restoring) error {
 		return errors.Join(err, r.discard(ctx, s.res.Volumes))
 	}
 	for _, b := range s.res.Volumes {
-		if err := r.pool.Evict(ctx, b.Ref); err != nil {
+		if err := r.retire(ctx, b.Ref); err != nil {
 			return err
 		}
 		if b.Pending {

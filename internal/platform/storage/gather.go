@@ -64,7 +64,7 @@ func (t *Tx) insertRows(ctx context.Context, q *Query, rows [][]any) error {
 				break
 			}
 		}
-		many, err := repeatValues(text, len(rows[0]), n, t.dialect)
+		many, err := repeatValues(text, len(rows[0]), n)
 		if err != nil {
 			return fmt.Errorf("%s: %w", q.name, err)
 		}
@@ -80,9 +80,8 @@ func (t *Tx) insertRows(ctx context.Context, q *Query, rows [][]any) error {
 	return nil
 }
 
-// repeatValues makes the group after VALUES of a statement of one row a list of n groups. SQLite looks a parameter with a number up by walking all of
-// them, so its parameters have none; both engines want those of the group to be $1, $2, … in order.
-func repeatValues(text string, width, n int, d Dialect) (string, error) {
+// repeatValues makes the group after VALUES of a statement of one row a list of n groups, whose parameters are $1, $2, … in order.
+func repeatValues(text string, width, n int) (string, error) {
 	at := strings.Index(text, "VALUES (")
 	if at < 0 {
 		return "", fmt.Errorf("not a statement of the form INSERT … VALUES (…)")
@@ -110,9 +109,7 @@ func repeatValues(text string, width, n int, d Dialect) (string, error) {
 			b.WriteString(", ")
 		}
 		for i, piece := range pieces {
-			if i > 0 && d == SQLite {
-				b.WriteByte('?')
-			} else if i > 0 {
+			if i > 0 {
 				b.WriteString("$" + strconv.Itoa(row*width+i))
 			}
 			b.WriteString(piece)

@@ -25,7 +25,7 @@ type hot struct {
 	users   int
 	used    time.Time // last
 	dropped bool
-	gone    chan struct{}
+	gone    chan struct{} // closed when the last user is done, where somebody waits for it
 	element *list.Element
 
 	// Of an open volume.
@@ -55,12 +55,18 @@ type write struct {
 	done   chan struct{}
 }
 
+// close ends a slot that nobody uses any more. Where somebody waits for that, closing the database is theirs.
 func (h *hot) close() {
-	if h.opened != nil {
-		_ = h.opened.db.Close() // every commit is durable already; there is nothing left to lose
-	}
 	if h.gone != nil {
 		close(h.gone)
+		return
+	}
+	h.closeDatabase()
+}
+
+func (h *hot) closeDatabase() {
+	if h.opened != nil {
+		_ = h.opened.db.Close() // every commit is durable already; there is nothing left to lose
 	}
 }
 
@@ -86,7 +92,7 @@ func (h *hot) prepare(ctx context.Context) error {
 		}
 		return h.readHead(ctx, tx)
 	})
-	if err != nil || current {
+	if err != nil || current && h.seq > 0 {
 		return err
 	}
 	return h.migrate(ctx)
@@ -109,10 +115,14 @@ func (h *hot) readHead(ctx context.Context, tx *storage.Tx) error {
 func (h *hot) migrate(ctx context.Context) error {
 	return h.db.Write(ctx, func(tx *storage.Tx) error {
 		changed, err := storage.Migrate(ctx, tx, h.kind.Migrations)
-		if err != nil || !changed { // another node may have been faster
+		if err != nil {
 			return err
 		}
-		if err := journal.Install(ctx, tx, h.kind.Tables); err != nil {
+		if changed {
+			if err := journal.Install(ctx, tx, h.kind.Tables); err != nil {
+				return err
+			}
+		} else if head, err := journal.ReadHead(ctx, tx); err != nil || head.Seq > 0 { // another node was faster
 			return err
 		}
 		at := h.instant()

@@ -45,11 +45,13 @@ type Pool struct {
 	mu     sync.Mutex
 	byRef  map[Ref]*hot
 	recent *list.List // of *hot, most recently used first
+
+	templates map[string]*template // by kind; guarded by mu
 }
 
 // NewPool makes a pool.
 func NewPool(c Config) *Pool {
-	p := &Pool{kinds: map[string]Kind{}, locate: c.Locate, writable: c.Writable, committed: c.Committed, wake: c.Wake, clock: c.Clock, capacity: c.Hot, byRef: map[Ref]*hot{}, recent: list.New()}
+	p := &Pool{kinds: map[string]Kind{}, locate: c.Locate, writable: c.Writable, committed: c.Committed, wake: c.Wake, clock: c.Clock, capacity: c.Hot, byRef: map[Ref]*hot{}, recent: list.New(), templates: map[string]*template{}}
 	for _, k := range c.Kinds {
 		p.kinds[k.Name] = k
 	}
@@ -78,19 +80,6 @@ func (p *Pool) Volume(ref Ref) *Volume { return &Volume{pool: p, ref: ref} }
 func (p *Pool) Kind(name string) (Kind, bool) {
 	k, ok := p.kinds[name]
 	return k, ok
-}
-
-// Create makes a new, empty volume of its first or a later generation: schema, triggers, and a first commit that names the schema.
-func (p *Pool) Create(ctx context.Context, ref Ref, place Place) error {
-	name := ref.Name(place.Generation)
-	if err := place.Engine.Create(ctx, name); err != nil {
-		return fmt.Errorf("create volume %s: %w", ref, err)
-	}
-	h, err := p.open(ctx, ref, place)
-	if err != nil {
-		return errors.Join(err, place.Engine.Remove(ctx, name))
-	}
-	return h.db.Close()
 }
 
 // open opens a volume and brings its schema up to date.
@@ -249,13 +238,23 @@ func (p *Pool) release(h *hot) {
 	}
 }
 
-// Evict closes a volume as soon as its present users are done and waits for that, for example before its files are replaced.
+// Evict closes a volume as soon as its present users are done and waits for that, for example before its files are copied.
 func (p *Pool) Evict(ctx context.Context, ref Ref) error {
+	closing, err := p.Retire(ctx, ref)
+	if closing != nil {
+		closing()
+	}
+	return err
+}
+
+// Retire waits until the present users of a volume are done; who comes later opens it anew. What is left to do is to close it, which takes the
+// engine a while for a large schema: closing does it, nil where the volume is not open.
+func (p *Pool) Retire(ctx context.Context, ref Ref) (closing func(), err error) {
 	p.mu.Lock()
 	slot := p.byRef[ref]
 	if slot == nil {
 		p.mu.Unlock()
-		return nil
+		return nil, nil
 	}
 	p.forget(slot)
 	slot.users++
@@ -265,9 +264,9 @@ func (p *Pool) Evict(ctx context.Context, ref Ref) error {
 	p.release(slot)
 	select {
 	case <-gone:
-		return nil
+		return slot.closeDatabase, nil
 	case <-ctx.Done():
-		return ctx.Err()
+		return nil, ctx.Err()
 	}
 }
 

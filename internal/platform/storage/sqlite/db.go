@@ -39,8 +39,11 @@ func OpenBuild(path string) (*DB, error) { return open(path, "build") }
 // ReadBack reads what was built from the file, on the connection that wrote it: its memory of pages is dropped first, and another connection would
 // read the whole schema once more, which takes longer than reading a small volume.
 func (db *DB) ReadBack(ctx context.Context, fn func(*storage.Tx) error) error {
-	w := <-db.writer
-	defer func() { db.writer <- w }()
+	w, err := db.take(ctx)
+	if err != nil {
+		return err
+	}
+	defer db.put(w)
 	if _, err := w.Exec(ctx, "PRAGMA shrink_memory", nil); err != nil {
 		return classify(err)
 	}
@@ -53,9 +56,12 @@ func (db *DB) ReadBack(ctx context.Context, fn func(*storage.Tx) error) error {
 
 // FinishBuild closes a database opened by OpenBuild, as any other one is kept, and makes its file durable with one fsync.
 func (db *DB) FinishBuild() error {
-	w := <-db.writer
-	_, err := w.Exec(context.Background(), "PRAGMA journal_mode=WAL", nil)
-	db.writer <- w
+	w, err := db.take(context.Background())
+	if err != nil {
+		return err
+	}
+	_, err = w.Exec(context.Background(), "PRAGMA journal_mode=WAL", nil)
+	db.put(w)
 	if err = errors.Join(classify(err), db.Close()); err != nil {
 		return fmt.Errorf("finish %s: %w", db.path, err)
 	}
@@ -90,17 +96,33 @@ func open(path, mode string) (*DB, error) {
 	pool.SetMaxOpenConns(0)
 	pool.SetMaxIdleConns(maxReaders + 1)
 	db := &DB{path: path, readOnly: mode == "ro", building: building, pool: pool, writer: make(chan *conn, 1), readers: make(chan *conn, maxReaders), slots: make(chan struct{}, maxReaders)}
-	if mode == "ro" {
-		return db, nil
+	if mode != "ro" {
+		db.writer <- nil // it connects when somebody writes: who only reads does not pay for it
+	}
+	return db, nil
+}
+
+// take gives the connection that writes, to be put back by put.
+func (db *DB) take(ctx context.Context) (*conn, error) {
+	select {
+	case w, ok := <-db.writer:
+		if !ok {
+			return nil, fmt.Errorf("write %s: database is closed", db.path)
+		}
+		if w != nil {
+			return w, nil
+		}
+	case <-ctx.Done():
+		return nil, ctx.Err()
 	}
 	w, err := db.connect(true)
 	if err != nil {
-		pool.Close()
-		return nil, err
+		db.writer <- nil
 	}
-	db.writer <- w
-	return db, nil
+	return w, err
 }
+
+func (db *DB) put(w *conn) { db.writer <- w }
 
 // connect opens a connection and sets it up. cache_size is an upper bound that fills only as pages are used.
 func (db *DB) connect(write bool) (*conn, error) {
@@ -123,7 +145,7 @@ func (db *DB) connect(write bool) (*conn, error) {
 			return nil, fmt.Errorf("%s: %s: %w", db.path, s, classify(err))
 		}
 	}
-	return &conn{c: c, write: write, stmts: map[string]*sql.Stmt{}}, nil
+	return &conn{c: c, write: write, stmts: map[string]*statement{}}, nil
 }
 
 // Dialect implements storage.DB.
@@ -156,17 +178,11 @@ func (db *DB) Read(ctx context.Context, fn func(*storage.Tx) error) error {
 
 // Write implements storage.DB.
 func (db *DB) Write(ctx context.Context, fn func(*storage.Tx) error) (err error) {
-	var c *conn
-	select {
-	case w, ok := <-db.writer:
-		if !ok {
-			return fmt.Errorf("write %s: database is closed", db.path)
-		}
-		c = w
-	case <-ctx.Done():
-		return ctx.Err()
+	c, err := db.take(ctx)
+	if err != nil {
+		return err
 	}
-	defer func() { db.writer <- c }()
+	defer db.put(c)
 	if err := c.begin("BEGIN IMMEDIATE"); err != nil {
 		return err
 	}
@@ -211,8 +227,9 @@ func (db *DB) Close() error {
 	var err error
 	db.closing.Do(func() {
 		if !db.readOnly {
-			w := <-db.writer
-			w.close()
+			if w := <-db.writer; w != nil {
+				w.close()
+			}
 			close(db.writer)
 		}
 		for range maxReaders {
@@ -231,20 +248,28 @@ func (db *DB) Close() error {
 type conn struct {
 	c     *sql.Conn
 	write bool
-	stmts map[string]*sql.Stmt
+	stmts map[string]*statement
+}
+
+// statement is a prepared one.
+type statement struct {
+	*sql.Stmt
+	order []int // see positional
 }
 
 // maxStatements bounds the prepared statements of a connection; composed texts would fill it without end.
 const maxStatements = 400
 
-func (c *conn) prepare(text string) (*sql.Stmt, error) {
+func (c *conn) prepare(text string) (*statement, error) {
 	if s := c.stmts[text]; s != nil {
 		return s, nil
 	}
-	s, err := c.c.PrepareContext(context.Background(), text)
+	plain, order := positional(text)
+	p, err := c.c.PrepareContext(context.Background(), plain)
 	if err != nil {
 		return nil, err
 	}
+	s := &statement{p, order}
 	if len(c.stmts) >= maxStatements {
 		for text, old := range c.stmts {
 			old.Close()
@@ -263,7 +288,7 @@ func (c *conn) Exec(_ context.Context, text string, args []any) (int64, error) {
 	if err != nil {
 		return 0, err
 	}
-	r, err := s.ExecContext(context.Background(), args...)
+	r, err := s.ExecContext(context.Background(), arranged(s.order, args)...)
 	if err != nil {
 		return 0, err
 	}
@@ -279,7 +304,7 @@ func (c *conn) Query(ctx context.Context, text string, args []any) (*sql.Rows, e
 	if c.write {
 		ctx = context.Background()
 	}
-	return s.QueryContext(ctx, args...)
+	return s.QueryContext(ctx, arranged(s.order, args)...)
 }
 
 func (c *conn) begin(text string) error {

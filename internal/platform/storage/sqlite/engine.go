@@ -52,6 +52,10 @@ func (e *Engine) Create(ctx context.Context, name string) error {
 	if err := e.check(name); err != nil {
 		return err
 	}
+	return e.create(name, nil)
+}
+
+func (e *Engine) create(name string, data []byte) error {
 	path := e.Path(name)
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return fmt.Errorf("create folder of %s: %w", name, err)
@@ -63,10 +67,47 @@ func (e *Engine) Create(ctx context.Context, name string) error {
 	if err != nil {
 		return fmt.Errorf("create %s: %w", name, err)
 	}
-	if err := f.Close(); err != nil {
-		return err
+	if len(data) > 0 {
+		if _, err = f.Write(data); err == nil {
+			err = f.Sync()
+		}
+	}
+	if err := errors.Join(err, f.Close()); err != nil {
+		return errors.Join(fmt.Errorf("create %s: %w", name, err), os.Remove(path))
 	}
 	return syncDir(filepath.Dir(path))
+}
+
+// Template gives the bytes of a database that fill has filled, for CreateFrom.
+func (e *Engine) Template(ctx context.Context, fill func(*storage.Tx) error) ([]byte, error) {
+	dir, err := os.MkdirTemp("", "holdfast-template-")
+	if err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(dir)
+	path := filepath.Join(dir, "template.db")
+	if err := os.WriteFile(path, nil, 0o600); err != nil {
+		return nil, err
+	}
+	db, err := OpenBuild(path)
+	if err != nil {
+		return nil, err
+	}
+	if err := db.Write(ctx, fill); err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	if err := db.FinishBuild(); err != nil {
+		return nil, err
+	}
+	return os.ReadFile(path)
+}
+
+// CreateFrom makes a database that is a copy of a template.
+func (e *Engine) CreateFrom(ctx context.Context, name string, template []byte) error {
+	if err := e.check(name); err != nil {
+		return err
+	}
+	return e.create(name, template)
 }
 
 // Open implements storage.Engine.

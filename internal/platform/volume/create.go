@@ -1,0 +1,76 @@
+package volume
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+
+	"holdfast.dev/internal/platform/journal"
+	"holdfast.dev/internal/platform/storage"
+)
+
+// Create makes a new, empty volume of its first or a later generation: schema, triggers, and a first commit that names the schema.
+func (p *Pool) Create(ctx context.Context, ref Ref, place Place) error {
+	name := ref.Name(place.Generation)
+	kind, ok := p.kinds[ref.Kind]
+	if !ok {
+		return fmt.Errorf("create volume %s: no kind %q", ref, ref.Kind)
+	}
+	if err := p.createDatabase(ctx, kind, place.Engine, name); err != nil {
+		return fmt.Errorf("create volume %s: %w", ref, err)
+	}
+	db, err := place.Engine.Open(ctx, name)
+	if err != nil {
+		return errors.Join(err, place.Engine.Remove(ctx, name))
+	}
+	h := &hot{pool: p, ref: ref, kind: kind, place: place, db: db}
+	if err := errors.Join(h.migrate(ctx), db.Close()); err != nil {
+		return errors.Join(fmt.Errorf("create volume %s: %w", ref, err), place.Engine.Remove(ctx, name))
+	}
+	return nil
+}
+
+// templating is an engine that makes a database as a copy of one made before.
+type templating interface {
+	Template(ctx context.Context, fill func(*storage.Tx) error) ([]byte, error)
+	CreateFrom(ctx context.Context, name string, template []byte) error
+}
+
+// template is the schema of a kind as a database, made when it is needed first.
+type template struct {
+	once sync.Once
+	data []byte
+	err  error
+}
+
+// createDatabase makes a database that has no commit yet: with the schema where the engine can copy one, since the statements of a schema of a hundred
+// tables and their triggers take some forty times as long as its bytes; without it elsewhere.
+func (p *Pool) createDatabase(ctx context.Context, kind Kind, engine storage.Engine, name string) error {
+	e, ok := engine.(templating)
+	if !ok {
+		return engine.Create(ctx, name)
+	}
+	p.mu.Lock()
+	t := p.templates[kind.Name]
+	if t == nil {
+		t = &template{}
+		p.templates[kind.Name] = t
+	}
+	p.mu.Unlock()
+	t.once.Do(func() {
+		t.data, t.err = e.Template(context.WithoutCancel(ctx), func(tx *storage.Tx) error { return kind.install(ctx, tx) })
+	})
+	if t.err != nil {
+		return fmt.Errorf("the schema of %s: %w", kind.Name, t.err)
+	}
+	return e.CreateFrom(ctx, name, t.data)
+}
+
+// install makes the schema and the journal in an empty database.
+func (k Kind) install(ctx context.Context, tx *storage.Tx) error {
+	if _, err := storage.Migrate(ctx, tx, k.Migrations); err != nil {
+		return err
+	}
+	return journal.Install(ctx, tx, k.Tables)
+}
