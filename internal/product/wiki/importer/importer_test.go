@@ -125,6 +125,15 @@ func TestASpaceComesWithAllThatIsInIt(t *testing.T) {
 				t.Errorf("the page does not show %s: %s", part, shown.Body.View.Value)
 			}
 		}
+		for id, want := range map[string]int{"103": 1, "110": 1, "104": 0} { // though nobody has published Start here
+			var back struct {
+				Results []struct{ Title string }
+			}
+			get(t, s.api(), "/api/wiki/pages/"+id+"/backlinks", &back)
+			if len(back.Results) != want || want == 1 && back.Results[0].Title != "Start" {
+				t.Errorf("%v leads to the page %s", back.Results, id)
+			}
+		}
 		before := s.digest()
 		again := s.load(place)
 		if s.digest() != before {

@@ -91,6 +91,7 @@ func (l *Loader) load(ctx context.Context, place string, report *Report, start t
 			total += f.Size
 		}
 	}
+	var pages []int64
 	for _, e := range found {
 		report.Exports = append(report.Exports, e.name())
 		if kind := e.kind; report.Kind == "" || report.Kind == kind {
@@ -103,6 +104,10 @@ func (l *Loader) load(ctx context.Context, place string, report *Report, start t
 		if err := r.take(ctx, e); err != nil {
 			return fmt.Errorf("%s: %w", e.name(), err)
 		}
+		pages = append(pages, r.standingPages()...)
+	}
+	if err := l.backlinks(ctx, pages); err != nil {
+		return err
 	}
 	if report.Pages == 0 {
 		return nil
