@@ -21,6 +21,7 @@ import (
 	"holdfast.dev/internal/platform/journal"
 	"holdfast.dev/internal/platform/storage"
 	"holdfast.dev/internal/platform/storage/sqlite"
+	"holdfast.dev/internal/platform/takeout"
 	"holdfast.dev/internal/platform/volume"
 )
 
@@ -191,16 +192,22 @@ func addEntry(t *tar.Writer, name string, size int64, r io.Reader, at time.Time)
 // ImportSite takes an archive: the site with its identifiers, the people of its organization where they are not here yet, and its files. The
 // rows taken are compared with the manifest before anybody can use the site.
 func (n *Node) ImportSite(ctx context.Context, file, slug string, report func(Progress)) (*fleet.Site, error) {
+	return n.importUnpacked(ctx, slug, report, func(dir string) (manifest, error) {
+		if isFolder(file) {
+			return n.unpackTakeout(ctx, takeout.ReadFolder(file), file, dir, report)
+		}
+		return n.unpackArchive(ctx, file, dir, report)
+	})
+}
+
+// importUnpacked takes what unpack puts into a folder.
+func (n *Node) importUnpacked(ctx context.Context, slug string, report func(Progress), unpack func(dir string) (manifest, error)) (*fleet.Site, error) {
 	dir, err := os.MkdirTemp(filepath.Join(n.Options.Data, "tmp"), "import-")
 	if err != nil {
 		return nil, err
 	}
 	defer os.RemoveAll(dir)
-	unpack := n.unpackArchive
-	if isFolder(file) {
-		unpack = n.unpackFolder
-	}
-	m, err := unpack(ctx, file, dir, report)
+	m, err := unpack(dir)
 	if err != nil {
 		return nil, err
 	}

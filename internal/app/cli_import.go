@@ -9,6 +9,7 @@ import (
 	"holdfast.dev/internal/base/clock"
 	"holdfast.dev/internal/platform/fleet"
 	"holdfast.dev/internal/platform/identity"
+	"holdfast.dev/internal/platform/s3"
 	"holdfast.dev/internal/platform/volume"
 	"holdfast.dev/internal/product/tracker/importer"
 )
@@ -38,16 +39,29 @@ func (c *cli) importCommand() *cobra.Command {
 }
 
 func (c *cli) importSiteCommand() *cobra.Command {
-	var slug string
-	cmd := c.leaf("site FILE", "Take the archive of a site, or the folder of its takeout: everything in it, under the same identifiers", 1, func(ctx context.Context, n *Node, args []string) error {
-		s, err := n.ImportSite(ctx, c.path(args[0]), slug, c.env.Progress)
+	var slug, access string
+	var secret bool
+	cmd := c.leaf("site FILE", "Take the archive of a site, or the folder or bucket of its takeout: everything in it, under the same identifiers", 1, func(ctx context.Context, n *Node, args []string) error {
+		s, err := c.importSite(ctx, n, args[0], slug, access, secret)
 		if err != nil {
 			return err
 		}
 		return c.print(s, "%s", s.ID)
 	})
 	cmd.Flags().StringVar(&slug, "slug", "", "another name in URLs than the one it had")
+	bucketFlags(cmd, &access, &secret)
 	return cmd
+}
+
+func (c *cli) importSite(ctx context.Context, n *Node, from, slug, access string, secret bool) (*fleet.Site, error) {
+	if !s3.IsAddress(from) {
+		return n.ImportSite(ctx, c.path(from), slug, c.env.Progress)
+	}
+	keys, err := c.bucketKeys(access, secret)
+	if err != nil {
+		return nil, err
+	}
+	return n.ImportBucket(ctx, from, keys, slug, c.env.Progress)
 }
 
 func (c *cli) exportCommand() *cobra.Command {

@@ -21,6 +21,7 @@ func (s *Server) operations() []operation {
 		download("GET", "/openapi.json", "openapi", "This description", "application/json", s.getOpenAPI),
 	}
 	ops = append(ops, s.fleetOperations()...)
+	ops = append(ops, s.takeoutOperations()...)
 	ops = append(ops, s.guardOperations()...)
 	ops = append(ops, s.planOperations()...)
 	return append(ops, s.recoveryOperations()...)

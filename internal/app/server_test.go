@@ -37,10 +37,16 @@ type town struct {
 
 func newTown(t *testing.T) *town {
 	t.Helper()
+	return newTownOn(t, Options{Data: t.TempDir()})
+}
+
+// newTownOn makes the town where the options say.
+func newTownOn(t *testing.T, o Options) *town {
+	t.Helper()
 	ctx := identity.AsSystem(context.Background(), "test")
 	w := &town{t: t, clock: clock.NewFake(time.Date(2026, 4, 5, 7, 38, 0, 0, time.UTC)), token: map[string]string{}}
 	var err error
-	if w.node, err = Open(ctx, Options{Data: t.TempDir()}, w.clock, slog.New(slog.DiscardHandler)); err != nil {
+	if w.node, err = Open(ctx, o, w.clock, slog.New(slog.DiscardHandler)); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(w.node.Close)

@@ -5,29 +5,31 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
 	"time"
 
 	"holdfast.dev/internal/base/fault"
+	"holdfast.dev/internal/base/ids"
 	"holdfast.dev/internal/platform/fleet"
 	"holdfast.dev/internal/platform/journal"
+	"holdfast.dev/internal/platform/s3"
+	"holdfast.dev/internal/platform/seal"
 	"holdfast.dev/internal/platform/takeout"
 	"holdfast.dev/internal/platform/volume"
 )
 
-// takeoutEvery is how often the exports are looked at; what was committed is in the customer's folder within a minute.
+// takeoutEvery is how often the exports are looked at; what was committed is in the customer's copy within a minute, where the copying itself takes no longer.
 const takeoutEvery = 20 * time.Second
 
-// exportTakeouts keeps the folders of customers up to date until ctx ends.
+// exportTakeouts keeps the copies of customers up to date until ctx ends.
 func (n *Node) exportTakeouts(ctx context.Context) {
 	tick := time.NewTicker(takeoutEvery)
 	defer tick.Stop()
 	for {
 		if err := n.WriteTakeouts(ctx); err != nil && ctx.Err() == nil {
-			n.Log.Error("exports to customers' folders", "error", err)
+			n.Log.Error("exports to customers", "error", err)
 		}
 		select {
 		case <-ctx.Done():
@@ -37,7 +39,7 @@ func (n *Node) exportTakeouts(ctx context.Context) {
 	}
 }
 
-// WriteTakeouts writes every export whose site has commits that the folder has not. One that fails is noted, and does not hold up the others.
+// WriteTakeouts writes every export whose site has commits that the copy has not. One that fails is noted, and does not hold up the others.
 func (n *Node) WriteTakeouts(ctx context.Context) error {
 	var all []takeout.Export
 	err := n.control().Read(ctx, func(tx *volume.Tx) (err error) {
@@ -49,24 +51,30 @@ func (n *Node) WriteTakeouts(ctx context.Context) error {
 	}
 	var errs []error
 	for _, e := range all {
-		s, err := n.Fleet.Site(e.Site)
-		if err != nil || s.State == fleet.Restoring {
-			continue
-		}
-		state, err := n.headsOf(ctx, s)
-		if err == nil && state == e.State && e.Error == "" {
-			continue
-		}
-		at := n.Clock.Now()
-		if err == nil {
-			err = n.writeTakeout(ctx, s, e.Folder)
-		}
-		if err != nil {
-			errs = append(errs, fmt.Errorf("%s to %s: %w", s.Slug, e.Folder, err))
-		}
-		errs = append(errs, n.control().Write(ctx, func(tx *volume.Tx) error { return takeout.Wrote(ctx, tx, e.Site, at, state, err) }))
+		errs = append(errs, n.writeIfBehind(ctx, e))
 	}
 	return errors.Join(errs...)
+}
+
+// writeIfBehind writes one export when its site has commits that the copy has not, or the newest attempt failed, and notes the outcome.
+func (n *Node) writeIfBehind(ctx context.Context, e takeout.Export) error {
+	s, err := n.Fleet.Site(e.Site)
+	if err != nil || s.State == fleet.Restoring {
+		return nil //nolint:nilerr // there is nothing to copy now
+	}
+	state, err := n.headsOf(ctx, s)
+	if err == nil && state == e.State && e.Error == "" {
+		return nil
+	}
+	at := n.Clock.Now()
+	if err == nil {
+		err = n.writeTakeout(ctx, s, e)
+	}
+	noted := n.control().Write(ctx, func(tx *volume.Tx) error { return takeout.Wrote(ctx, tx, e.Site, at, state, err) })
+	if err != nil {
+		err = fmt.Errorf("%s to %s: %w", s.Slug, e.To, err)
+	}
+	return errors.Join(err, noted)
 }
 
 // headsOf names the newest commits of what a takeout of a site has.
@@ -85,47 +93,153 @@ func (n *Node) headsOf(ctx context.Context, s *fleet.Site) (string, error) {
 	return b.String(), nil
 }
 
-func (n *Node) writeTakeout(ctx context.Context, s *fleet.Site, dir string) error {
-	folder, err := takeout.OpenFolder(dir)
+func (n *Node) writeTakeout(ctx context.Context, s *fleet.Site, to takeout.Export) error {
+	place, err := n.takeoutPlace(ctx, to)
 	if err != nil {
 		return err
 	}
-	state, err := folder.Begin(n.Clock.Now())
+	dir, err := place.Begin(n.Clock.Now())
 	if err != nil {
 		return err
 	}
 	published := false
 	defer func() {
 		if !published {
-			_ = os.RemoveAll(state) // half a state; the current one stays
+			_ = place.Discard(dir) // half a state; the current one stays
 		}
 	}()
-	m, blobs, err := n.copySite(ctx, s, state, func(Progress) {})
+	m, blobs, err := n.copySite(ctx, s, dir, func(Progress) {})
+	if err != nil {
+		return err
+	}
+	if err := n.addFiles(ctx, place, s, blobs); err != nil {
+		return err
+	}
+	text, err := json.MarshalIndent(m, "", "  ")
+	if err == nil {
+		err = os.WriteFile(filepath.Join(dir, "manifest.json"), text, 0o600)
+	}
+	if err == nil {
+		err = place.Publish(ctx, dir)
+	}
+	published = err == nil
+	return err
+}
+
+// addFiles puts the attachments into a place that are not there yet.
+func (n *Node) addFiles(ctx context.Context, place takeout.Place, s *fleet.Site, blobs []string) error {
+	has, err := place.Files(ctx)
 	if err != nil {
 		return err
 	}
 	store := n.Blobs(s.ID.String())
 	for _, hash := range blobs {
-		if folder.Has(hash) {
+		if has(hash) {
 			continue
 		}
 		b, err := store.Open(ctx, hash)
 		if err == nil {
-			err = errors.Join(folder.Add(hash, b), b.Close())
+			err = errors.Join(place.Add(ctx, hash, b), b.Close())
 		}
 		if err != nil {
 			return fmt.Errorf("attachment %s: %w", hash, err)
 		}
 	}
-	text, err := json.MarshalIndent(m, "", "  ")
-	if err == nil {
-		err = os.WriteFile(filepath.Join(state, "manifest.json"), text, 0o600)
+	return nil
+}
+
+// takeoutPlace opens where a site is exported to. What a customer typed in is reached as their webhooks are: nothing inside of the operator's network.
+func (n *Node) takeoutPlace(ctx context.Context, e takeout.Export) (takeout.Place, error) {
+	if !s3.IsAddress(e.To) {
+		return takeout.OpenFolder(e.To)
 	}
-	if err == nil {
-		err = folder.Publish(state)
+	keys, err := n.takeoutKeys(e)
+	if err != nil {
+		return nil, err
 	}
-	published = err == nil
-	return err
+	addr, err := s3.ParseAddress(e.To)
+	if err != nil {
+		return nil, err
+	}
+	b, err := s3.Open(ctx, s3.Config{Address: addr, Keys: keys, Transport: n.Webhooks.Transport(), Newest: true})
+	if err != nil {
+		return nil, err
+	}
+	return takeout.OpenBucket(b, filepath.Join(n.Options.Data, "tmp")), nil
+}
+
+// secretPlace binds sealed credentials to one site and one address: copied to another row they open nothing.
+func secretPlace(site ids.Site, to string) string { return "takeout " + site.String() + " " + to }
+
+func (n *Node) takeoutKeys(e takeout.Export) (keys s3.Keys, err error) {
+	box, err := n.secretBox()
+	if err != nil {
+		return keys, err
+	}
+	text, err := box.Open(e.Secret, secretPlace(e.Site, e.To))
+	if err != nil {
+		return keys, fmt.Errorf("credentials of the bucket: %w", err)
+	}
+	var kept keptKeys
+	err = json.Unmarshal(text, &kept)
+	return s3.Keys(kept), err
+}
+
+// keptKeys are credentials in the form in which they are sealed.
+type keptKeys struct{ Access, Secret, Session string }
+
+func (n *Node) secretBox() (*seal.Box, error) {
+	return seal.LoadBox(filepath.Join(n.Options.Data, "keys", "secrets.key"))
+}
+
+// SetTakeout begins the continuous export of a site to a folder or a bucket, and writes the first copy before it says that it did.
+func (n *Node) SetTakeout(ctx context.Context, s *fleet.Site, to string, keys s3.Keys) (e takeout.Export, err error) {
+	e = takeout.Export{Site: s.ID, To: to}
+	if s3.IsAddress(to) {
+		addr, err := s3.ParseAddress(to)
+		if err != nil {
+			return e, fault.Invalid("to", "%s", err)
+		}
+		if keys.Access == "" || keys.Secret == "" {
+			return e, fault.Invalid("access_key", "A bucket needs an access key and its secret.")
+		}
+		e.To = addr.String()
+		box, err := n.secretBox()
+		if err != nil {
+			return e, err
+		}
+		text, err := json.Marshal(keptKeys(keys))
+		if err != nil {
+			return e, err
+		}
+		e.Secret = box.Seal(text, secretPlace(s.ID, e.To))
+	} else if st, err := os.Stat(to); err != nil || !st.IsDir() || !filepath.IsAbs(to) {
+		return e, fault.Invalid("to", "%s is no folder that is there: make it, or mount it, first.", to)
+	}
+	if _, err := n.takeoutPlace(ctx, e); err != nil {
+		return e, fault.Wrap(err, fault.KindInvalid, "The copy cannot be written there: %s", err)
+	}
+	if err := n.control().Write(ctx, func(tx *volume.Tx) error { return takeout.Set(ctx, tx, s.ID, e.To, e.Secret) }); err != nil {
+		return e, err
+	}
+	if err := n.writeIfBehind(ctx, e); err != nil {
+		return e, fault.Wrap(err, fault.KindUnavailable, "The export is set, and its first copy failed; it is tried again: %s", err)
+	}
+	return n.Takeout(ctx, s.ID)
+}
+
+// Takeout gives the export of a site.
+func (n *Node) Takeout(ctx context.Context, site ids.Site) (e takeout.Export, err error) {
+	err = n.control().Read(ctx, func(tx *volume.Tx) error {
+		e, err = takeout.Get(ctx, tx, site)
+		return err
+	})
+	return e, err
+}
+
+// EndTakeout ends the export of a site; what is there is the customer's and stays.
+func (n *Node) EndTakeout(ctx context.Context, site ids.Site) error {
+	return n.control().Write(ctx, func(tx *volume.Tx) error { return takeout.Off(ctx, tx, site) })
 }
 
 // isFolder tells whether what is to be imported is a folder of a takeout and not an archive.
@@ -134,36 +248,52 @@ func isFolder(path string) bool {
 	return err == nil && st.IsDir()
 }
 
-// unpackFolder takes a state from the folder of a takeout: the databases into dir, the attachments that they name into the blob store.
-func (n *Node) unpackFolder(ctx context.Context, from, dir string, report func(Progress)) (m manifest, err error) {
-	current := takeout.Current(from)
-	text, err := os.ReadFile(filepath.Join(current, "manifest.json"))
-	if errors.Is(err, fs.ErrNotExist) {
-		return m, fault.NotFound("%s is no folder of a takeout: it has no current/manifest.json.", from)
+// ImportBucket takes a site from the bucket of a takeout, as ImportSite does from a file. Whoever starts it names the address: it is reached directly.
+func (n *Node) ImportBucket(ctx context.Context, address string, keys s3.Keys, slug string, report func(Progress)) (*fleet.Site, error) {
+	addr, err := s3.ParseAddress(address)
+	if err != nil {
+		return nil, fault.Bad("%s", err)
 	}
-	if err == nil {
-		err = json.Unmarshal(text, &m)
+	b, err := s3.Open(ctx, s3.Config{Address: addr, Keys: keys, Newest: true})
+	if err != nil {
+		return nil, fault.Wrap(err, fault.KindInvalid, "The bucket cannot be read: %s", err)
 	}
-	if err != nil || m.Format != archiveFormat {
-		return m, fault.Bad("%s has no manifest of the form %s.", current, archiveFormat)
+	return n.importUnpacked(ctx, slug, report, func(dir string) (manifest, error) {
+		return n.unpackTakeout(ctx, takeout.ReadBucket(b), addr.String(), dir, report)
+	})
+}
+
+// unpackTakeout takes a state of a takeout: the databases into dir, the attachments that they name into the blob store.
+func (n *Node) unpackTakeout(ctx context.Context, from takeout.Source, name, dir string, report func(Progress)) (m manifest, err error) {
+	text, err := from.Manifest(ctx)
+	if errors.Is(err, takeout.ErrNone) {
+		return m, fault.NotFound("%s holds no copy of a site: %s", name, err)
+	}
+	if errors.Is(err, takeout.ErrChanged) {
+		return m, fault.Bad("The manifest cannot be used: %s", err)
+	}
+	if err != nil {
+		return m, err
+	}
+	if err := json.Unmarshal(text, &m); err != nil || m.Format != archiveFormat {
+		return m, fault.Bad("%s has no manifest of the form %s.", name, archiveFormat)
 	}
 	var blobs []string
 	for kind := range m.Volumes {
-		if strings.ContainsAny(kind, `/\.`) {
+		if _, ok := n.Pool.Kind(kind); !ok || strings.ContainsAny(kind, `/\.`) {
 			return m, fault.Bad("The manifest names a database %q, which no site has.", kind)
 		}
-		if err := copyFile(filepath.Join(dir, kind+".db"), filepath.Join(current, kind+".db")); err != nil {
+		report(Progress{Step: "taking " + kind, Total: 1, Unit: "database"})
+		path := filepath.Join(dir, kind+".db")
+		if err := from.Database(ctx, kind+".db", path); err != nil {
 			return m, fault.Wrap(err, fault.KindInvalid, "The database %s.db cannot be read: %s", kind, err)
 		}
-		if _, ok := n.Pool.Kind(kind); !ok {
-			return m, fault.Bad("The manifest names a database %q, which no site has.", kind)
-		}
-		if _, err := n.describe(ctx, kind, filepath.Join(dir, kind+".db"), &blobs); err != nil {
+		if _, err := n.describe(ctx, kind, path, &blobs); err != nil {
 			return m, fault.Wrap(err, fault.KindInvalid, "The database %s.db cannot be read: %s", kind, err)
 		}
 	}
 	for i, hash := range unique(blobs) {
-		if err := n.takeFile(ctx, m, takeout.File(from, hash), hash); err != nil {
+		if err := n.takeFile(ctx, m, from, hash); err != nil {
 			return m, err
 		}
 		report(Progress{Step: "taking attachments", Done: int64(i + 1), Total: int64(m.Blobs), Unit: "files"})
@@ -171,28 +301,18 @@ func (n *Node) unpackFolder(ctx context.Context, from, dir string, report func(P
 	return m, nil
 }
 
-func (n *Node) takeFile(ctx context.Context, m manifest, path, hash string) error {
-	f, err := os.Open(path)
-	if err != nil {
+func (n *Node) takeFile(ctx context.Context, m manifest, from takeout.Source, hash string) error {
+	f, size, err := from.File(ctx, hash)
+	if errors.Is(err, takeout.ErrMissing) {
 		return fault.Wrap(err, fault.KindInvalid, "The attachment %s is missing: the copy is not whole.", hash)
 	}
-	defer f.Close()
-	st, err := f.Stat()
 	if err != nil {
 		return err
 	}
-	got, _, err := n.Blobs(m.Site.ID.String()).Put(ctx, f, st.Size())
+	defer f.Close()
+	got, _, err := n.Blobs(m.Site.ID.String()).Put(ctx, f, size)
 	if err == nil && got != hash {
 		err = fault.Bad("The attachment %s has another content: it was changed.", hash)
 	}
 	return err
-}
-
-func copyFile(to, from string) error {
-	in, err := os.Open(from)
-	if err != nil {
-		return err
-	}
-	defer in.Close()
-	return writeFile(to, in)
 }

@@ -92,7 +92,7 @@ func TestR25TheCustomersFolderStartsTheSiteElsewhere(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	err := w.node.control().Write(t.Context(), func(tx *volume.Tx) error { return takeout.Set(t.Context(), tx, w.acme.ID, dir) })
+	err := w.node.control().Write(t.Context(), func(tx *volume.Tx) error { return takeout.Set(t.Context(), tx, w.acme.ID, dir, "") })
 	if err != nil {
 		t.Fatal(err)
 	}

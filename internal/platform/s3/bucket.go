@@ -43,6 +43,8 @@ type Config struct {
 	Transport http.RoundTripper // how the endpoint is reached; nil for directly. Endpoints that customers typed in need a guarded one.
 	PartSize  int64             // bytes; 0 for the default. Servers refuse less than 5 MiB.
 	Page      int               // how many objects are listed at once; 0 for what the server likes
+	// Newest makes an object what was written last, where the bucket keeps versions; else it is what was written first.
+	Newest bool
 }
 
 // Bucket is a place in a bucket: all keys are relative to the prefix of its address.
@@ -52,7 +54,7 @@ type Bucket struct {
 	part int64
 	page int
 
-	versioned bool // the bucket keeps every version of an object
+	versioned bool // the bucket keeps every version of an object, and the first one counts
 	locks     bool // it can lock versions until an instant
 }
 
@@ -77,16 +79,18 @@ func Open(ctx context.Context, c Config) (*Bucket, error) {
 	if b.part == 0 {
 		b.part = partSize
 	}
-	return b, b.look(ctx)
+	return b, b.look(ctx, c.Newest)
 }
 
 // look asks for versions and locks. Buckets of servers that know neither have neither.
-func (b *Bucket) look(ctx context.Context) error {
-	v, err := b.core.GetBucketVersioning(ctx, b.addr.Bucket)
-	if err != nil && !unknown(err) {
-		return b.wrap("open", "", err)
+func (b *Bucket) look(ctx context.Context, newest bool) error {
+	if !newest {
+		v, err := b.core.GetBucketVersioning(ctx, b.addr.Bucket)
+		if err != nil && !unknown(err) {
+			return b.wrap("open", "", err)
+		}
+		b.versioned = err == nil && v.Enabled()
 	}
-	b.versioned = err == nil && v.Enabled()
 	if !b.versioned {
 		_, err := b.core.ListObjectsV2(b.addr.Bucket, b.addr.Prefix, "", "", "", 1) // servers that do not know versions may not look at the bucket for them
 		return b.wrap("open", "", err)

@@ -1,6 +1,9 @@
 package takeout
 
 import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
@@ -30,27 +33,38 @@ func OpenFolder(dir string) (Folder, error) {
 // Current is where the newest whole state is.
 func Current(dir string) string { return filepath.Join(dir, "current") }
 
-// File gives the path of an attachment.
-func File(dir, hash string) string { return filepath.Join(dir, "files", hash) }
+func (f Folder) file(hash string) string { return filepath.Join(f.dir, "files", hash) }
 
 const statePrefix = "state-"
 
-// Begin gives a new place for a state, which nobody sees before Publish.
+// Begin implements Place: the state grows where it will stay.
 func (f Folder) Begin(at time.Time) (string, error) {
 	return os.MkdirTemp(f.dir, statePrefix+at.UTC().Format("20060102T150405.000000Z")+"-")
 }
 
-// Add stores an attachment whose content is not there yet.
-func (f Folder) Add(hash string, r io.Reader) error {
-	path := File(f.dir, hash)
-	if _, err := os.Stat(path); err == nil {
-		return nil
-	}
+// Discard implements Place.
+func (f Folder) Discard(dir string) error { return os.RemoveAll(dir) }
+
+// Files implements Place.
+func (f Folder) Files(context.Context) (func(string) bool, error) {
+	return func(hash string) bool {
+		_, err := os.Stat(f.file(hash))
+		return err == nil
+	}, nil
+}
+
+// Add implements Place.
+func (f Folder) Add(_ context.Context, hash string, body io.ReadSeeker) error {
+	path := f.file(hash)
 	out, err := os.OpenFile(path+".part", os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
 	if err != nil {
 		return err
 	}
-	_, err = io.Copy(out, r)
+	sum := sha256.New()
+	_, err = io.Copy(io.MultiWriter(out, sum), body)
+	if err == nil && hex.EncodeToString(sum.Sum(nil)) != hash {
+		err = ErrChanged
+	}
 	if err == nil {
 		err = out.Sync()
 	}
@@ -60,14 +74,8 @@ func (f Folder) Add(hash string, r io.Reader) error {
 	return os.Rename(path+".part", path)
 }
 
-// Has tells whether an attachment is there.
-func (f Folder) Has(hash string) bool {
-	_, err := os.Stat(File(f.dir, hash))
-	return err == nil
-}
-
-// Publish makes a state the current one in one step, and removes the ones before the previous one.
-func (f Folder) Publish(state string) error {
+// Publish implements Place, and removes the states before the previous one.
+func (f Folder) Publish(_ context.Context, state string) error {
 	if err := syncAll(state); err != nil {
 		return err
 	}
@@ -120,4 +128,51 @@ func syncFile(path string) error {
 		return err
 	}
 	return errors.Join(f.Sync(), f.Close())
+}
+
+// ReadFolder gives the current state of a folder.
+func ReadFolder(dir string) Source { return Folder{dir} }
+
+// Manifest implements Source.
+func (f Folder) Manifest(context.Context) ([]byte, error) {
+	text, err := os.ReadFile(filepath.Join(Current(f.dir), "manifest.json"))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, ErrNone
+	}
+	return text, err
+}
+
+// Database implements Source.
+func (f Folder) Database(_ context.Context, name, path string) error {
+	in, err := os.Open(filepath.Join(Current(f.dir), name))
+	if err != nil {
+		return err
+	}
+	defer in.Close()
+	return writeNew(path, in)
+}
+
+// File implements Source.
+func (f Folder) File(_ context.Context, hash string) (io.ReadCloser, int64, error) {
+	file, err := os.Open(f.file(hash))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, 0, ErrMissing
+	}
+	if err != nil {
+		return nil, 0, err
+	}
+	st, err := file.Stat()
+	if err != nil {
+		return nil, 0, errors.Join(err, file.Close())
+	}
+	return file, st.Size(), nil
+}
+
+func writeNew(path string, r io.Reader) error {
+	out, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+	if err != nil {
+		return err
+	}
+	_, err = io.Copy(out, r)
+	return errors.Join(err, out.Close())
 }
