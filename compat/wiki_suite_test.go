@@ -28,7 +28,7 @@ func TestAPageShowsIssuesOfTheTracker(t *testing.T) {
 	if status != 200 || strings.Count(body, "The valve &lt;leaks&gt;") != 2 || !strings.Contains(body, "/browse/"+issue.Key) {
 		t.Errorf("%d %s", status, body)
 	}
-	if status, _, body := call(t, "GET", "/api/wiki/resolve?url=/browse/"+issue.Key, ""); status != 200 || !strings.Contains(body, `"type":"issue"`) {
+	if status, _, body := call(t, "GET", "/api/smartlink?url=/browse/"+issue.Key, ""); status != 200 || !strings.Contains(body, `"kind":"issue"`) {
 		t.Errorf("%d %s", status, body)
 	}
 	for path, want := range map[string]string{"/wiki/rest/api/nothing": `"statusCode":404`, "/wiki/api/v2/nothing": `"errors":[{"status":404`} {

@@ -42,6 +42,7 @@ type site struct {
 	people map[string]needs.Person
 	ids    map[string]ids.Account
 	blobs  map[string][]byte
+	groups []string // beside "writers"
 }
 
 type groups map[string][]string
@@ -65,7 +66,7 @@ func newSite(t testing.TB, e storage.Engine) *site {
 	s.v = p.Volume(ref)
 	product := wiki.New(wiki.Deps{Clock: s.clock, Volume: func(context.Context) (*volume.Volume, error) { return s.v, nil },
 		Directory: func(context.Context) needs.Directory { return directory{s} }, Blobs: func(context.Context) needs.Blobs { return blobs{s} },
-		GroupNames: func(context.Context) ([]string, error) { return []string{"writers"}, nil }})
+		GroupNames: func(context.Context) ([]string, error) { return append([]string{"writers"}, s.groups...), nil }})
 	if err := product.SetUp(context.Background(), s.v); err != nil {
 		t.Fatal(err)
 	}

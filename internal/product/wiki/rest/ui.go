@@ -67,7 +67,7 @@ const (
 //	GET    /suggest?q=&space=                          uiSuggestions
 //	GET    /search?q=&cql=&space=&type=&label=&contributor=&limit=&cursor=    uiResults
 //	GET    /recent · /favourites · /home               {results: [uiRef]} · the same · {recent, favourites: [uiRef], spaces: [uiSpace], drafts, updated: [uiRef]}
-//	GET    /resolve?url=                               uiSmartLink
+//	GET    /groups?q=&limit=&cursor=                   {results: [uiGroup], next}: by name; q narrows to names with a word that starts so
 func (h *handler) uiRoutes() []httpkit.Route {
 	routes := []httpkit.Route{
 		{Method: "GET", Path: "/spaces", Permission: mayView, Handler: h.uiSpaces},
@@ -135,7 +135,7 @@ func (h *handler) uiRoutes() []httpkit.Route {
 		{Method: "GET", Path: "/recent", Permission: mayView, Handler: h.uiRecent},
 		{Method: "GET", Path: "/favourites", Permission: mayView, Handler: h.uiFavourites},
 		{Method: "GET", Path: "/home", Permission: mayView, Handler: h.uiHome},
-		{Method: "GET", Path: "/resolve", Permission: mayView, Handler: h.uiResolve},
+		{Method: "GET", Path: "/groups", Permission: mayView, Handler: h.uiGroups},
 	}
 	for i := range routes {
 		routes[i].Path, routes[i].Dialect = "/api/wiki"+routes[i].Path, httpkit.Platform

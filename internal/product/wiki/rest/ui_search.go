@@ -13,7 +13,6 @@ import (
 	"holdfast.dev/internal/product/wiki/search"
 	"holdfast.dev/internal/product/wiki/task"
 	"holdfast.dev/internal/product/wiki/watch"
-	"holdfast.dev/internal/richtext/extract"
 	"holdfast.dev/internal/richtext/render"
 )
 
@@ -327,85 +326,4 @@ func (h *handler) uiPutTask(w http.ResponseWriter, r *http.Request) error {
 		}
 		return map[string]any{"version": p.Version}, nil
 	})
-}
-
-// uiResolve says what an address of the site leads to. One that is not of the site, or that the asker may not see, is not found.
-func (h *handler) uiResolve(w http.ResponseWriter, r *http.Request) error {
-	return read(h, w, r, func(c *call) (uiSmartLink, error) {
-		return c.resolveURL(r.URL.Query().Get("url"))
-	})
-}
-
-func (c *call) resolveURL(address string) (uiSmartLink, error) {
-	out := uiSmartLink{URL: address}
-	u, err := url.Parse(strings.TrimPrefix(address, c.base))
-	if err != nil {
-		return out, nil //nolint:nilerr // what is no address leads nowhere
-	}
-	parts := strings.Split(strings.Trim(u.Path, "/"), "/")
-	if u.Host != "" || len(parts) < 2 {
-		return out, nil
-	}
-	if parts[0] == "browse" && c.issues != nil {
-		return c.resolveIssue(out, parts[1])
-	}
-	if parts[0] != "wiki" {
-		return out, nil
-	}
-	for i, p := range parts {
-		if i+1 < len(parts) && (p == "pages" || p == "x") || i+4 < len(parts) && p == "blog" {
-			id := parts[i+1]
-			if p == "blog" {
-				id = parts[i+4]
-			}
-			if f := u.Query().Get("focusedCommentId"); f != "" {
-				id = f
-			}
-			return c.resolveContent(out, id)
-		}
-	}
-	if parts[1] == "spaces" && len(parts) > 2 {
-		if s, err := c.spaceOf(parts[2]); err == nil {
-			out.Found, out.Type, out.ID, out.Title, out.Space, out.Icon, out.Excerpt = true, "space", itoa(s.ID), s.Name, s.Key, s.Icon, s.Description
-		}
-	}
-	return out, nil
-}
-
-func (c *call) resolveIssue(out uiSmartLink, key string) (uiSmartLink, error) {
-	found, _, err := c.issues.Find(c.ctx, c.tx, []string{key}, "", 1)
-	if err != nil || len(found) == 0 {
-		return out, nil //nolint:nilerr // an issue that cannot be found leads nowhere
-	}
-	out.Found, out.Type, out.ID, out.Title, out.Status = true, "issue", found[0].Key, found[0].Summary, found[0].Status
-	return out, nil
-}
-
-func (c *call) resolveContent(out uiSmartLink, id string) (uiSmartLink, error) {
-	n, err := parseID(id)
-	if err != nil {
-		return out, nil //nolint:nilerr // it leads nowhere
-	}
-	x, err := c.v.See(c.ctx, c.tx, n)
-	if fault.Is(err, fault.KindNotFound) {
-		return out, nil
-	}
-	if err != nil {
-		return out, err
-	}
-	ref := c.ref(x)
-	if err := c.titleOf(&ref, x); err != nil {
-		return out, err
-	}
-	out.Found, out.Type, out.ID, out.Title, out.Space, out.Status, out.By = true, x.Kind, ref.ID, ref.Title, ref.SpaceKey, x.Status, ref.By
-	if x.Kind != content.Attachment {
-		v, err := content.VersionOf(c.ctx, c.tx, x.ID, x.Version)
-		if err != nil {
-			return out, err
-		}
-		if doc, err := content.Document(v.Body); err == nil {
-			out.Excerpt = extract.Summary(doc, 200)
-		}
-	}
-	return out, nil
 }

@@ -1,6 +1,7 @@
 package rest_test
 
 import (
+	"net/url"
 	"strings"
 	"testing"
 )
@@ -33,7 +34,6 @@ func TestAPageFromDraftToTrashAndBack(t *testing.T) {
 		s.must("ann", "POST", "/api/wiki/pages/"+id+"/restore", "{}")
 		s.want("eve", "GET", "/api/wiki/search?q=hel*", "", 200, `"total":1`)
 		s.want("ann", "GET", "/api/wiki/home", "", 200, "Café plans")
-		s.want("ann", "GET", "/api/wiki/resolve?url=/wiki/spaces/DOC/pages/"+id+"/x", "", 200, `"found":true`)
 		s.want("ann", "GET", "/api/wiki/spaces/"+sp["id"].(string)+"/home", "", 200, `"page":{`)
 	})
 }
@@ -103,7 +103,6 @@ func TestWhatIsRestrictedIsNowhereToBeSeen(t *testing.T) {
 		if strings.Contains(s.want("bob", "GET", "/api/wiki/spaces/DOC/tree", "", 200, ""), "secret") {
 			t.Error("the tree shows it")
 		}
-		s.want("bob", "GET", "/api/wiki/resolve?url=/wiki/spaces/DOC/pages/"+child, "", 200, `"found":false`)
 		// The restriction follows the tree: out of it, the child is seen again; into it, another page is hidden.
 		home := s.must("ann", "GET", "/api/wiki/spaces/DOC", "")["homepageId"].(string)
 		s.must("ann", "POST", "/api/wiki/pages/"+child+"/move", `{"targetId":"`+home+`","position":"append"}`)
@@ -114,4 +113,27 @@ func TestWhatIsRestrictedIsNowhereToBeSeen(t *testing.T) {
 		s.want("bob", "GET", "/api/wiki/search?q=xylophone", "", 200, `"total":4`)
 		s.want("ann", "POST", "/api/wiki/pages/"+top+"/move", `{"targetId":"`+child+`","position":"append"}`, 400, "own children")
 	})
+}
+
+// TestGroupsAreFoundInPages: a page after the other, by the beginnings of words, whatever the case.
+func TestGroupsAreFoundInPages(t *testing.T) {
+	s := newSite(t, sqliteEngine(t))
+	s.groups = []string{"Zebra team", "ärzte", "Arbeit", "team-a", "Team-B"}
+	var all []string
+	for path := "/api/wiki/groups?limit=2"; path != ""; {
+		page := s.must("bob", "GET", path, "")
+		for _, g := range page["results"].([]any) {
+			all = append(all, g.(map[string]any)["name"].(string))
+		}
+		path = ""
+		if next := page["next"].(string); next != "" {
+			path = "/api/wiki/groups?limit=2&cursor=" + url.QueryEscape(next)
+		}
+	}
+	if got := strings.Join(all, ","); got != "Arbeit,ärzte,team-a,Team-B,writers,Zebra team" {
+		t.Error(got)
+	}
+	s.want("bob", "GET", "/api/wiki/groups?q=TEAM&limit=2", "", 200, `{"next":"Team-B","results":[{"name":"team-a"},{"name":"Team-B"}]}`)
+	s.want("bob", "GET", "/api/wiki/groups?q=nobody", "", 200, `{"next":"","results":[]}`)
+	s.want("bob", "GET", "/api/wiki/groups?limit=x", "", 400, "")
 }

@@ -343,20 +343,6 @@ type uiPermission struct {
 	Target    string    `json:"target"`
 }
 
-// uiSmartLink is what a URL of the site leads to.
-type uiSmartLink struct {
-	URL     string    `json:"url"`
-	Found   bool      `json:"found"`
-	Type    string    `json:"type,omitempty"` // page, blogpost, space, attachment, comment, issue
-	ID      string    `json:"id,omitempty"`
-	Title   string    `json:"title,omitempty"`
-	Space   string    `json:"space,omitempty"`
-	Status  string    `json:"status,omitempty"`
-	Icon    string    `json:"icon,omitempty"`
-	Excerpt string    `json:"excerpt,omitempty"`
-	By      *uiPerson `json:"updatedBy,omitempty"`
-}
-
 // uiTask is a task of a page.
 type uiTask struct {
 	ID       string     `json:"id"`
@@ -369,4 +355,9 @@ type uiTask struct {
 	Assignee *uiPerson  `json:"assignee,omitempty"`
 	Due      *time.Time `json:"dueAt,omitempty"`
 	Created  time.Time  `json:"createdAt"`
+}
+
+// uiGroup is a group of the organization, whose name is its identifier.
+type uiGroup struct {
+	Name string `json:"name"`
 }
