@@ -36,7 +36,7 @@ async function freePort() {
 }
 
 async function answers(url, child) {
-  for (let tries = 0; tries < 300; tries++) {
+  for (const end = Date.now() + 4 * patience; Date.now() < end; ) {
     if (child.exitCode !== null) throw new Error(`the server ended with ${child.exitCode}`);
     const ok = await fetch(url).then((response) => response.ok, () => false);
     if (ok) return;
@@ -79,6 +79,13 @@ export function openBrowser() {
   return chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: browserFlags });
 }
 
+/** `E2E_SLOW=6` makes browsers six times as slow as they are, `E2E_ZONE=Pacific/Kiritimati` puts them elsewhere: no journey may mind. */
+const slowness = Number(process.env.E2E_SLOW ?? 1);
+const zone = process.env.E2E_ZONE;
+
+/** How long a journey waits for what it must see, in ms. Long, since it costs only who fails: machines of a build are busy. */
+export const patience = 30_000;
+
 const sizes = { desktop: { width: 1440, height: 900 }, phone: { width: 390, height: 844 } };
 
 /** A fresh browser profile. What the page complains about fails the journey through `complaints`. */
@@ -91,10 +98,16 @@ export async function openPage(browser, base, { device = 'desktop', theme = 'lig
     hasTouch: device === 'phone',
     isMobile: device === 'phone',
     locale: 'en-GB',
+    ...(zone ? { timezoneId: zone } : {}),
     ...(storageState ? { storageState } : {}),
   });
-  context.setDefaultTimeout(10_000);
+  context.setDefaultTimeout(patience);
   const page = await context.newPage();
+  if (slowness > 1) {
+    const devtools = await context.newCDPSession(page);
+    await devtools.send('Emulation.setCPUThrottlingRate', { rate: slowness });
+  }
+  watchRequests(page);
   const complaints = [];
   page.on('pageerror', (error) => complaints.push(`uncaught: ${error.message}`));
   page.on('console', (message) => {
@@ -169,15 +182,58 @@ export function paste(page, { text, html, file }) {
   );
 }
 
-/** Waits until a call's answer satisfies; what was painted ahead has then reached the server. */
-export async function until(page, path, ok, what) {
+/** Reads again and again until it satisfies, and gives what was read. */
+export async function eventually(read, ok, what) {
   let last;
-  for (let i = 0; i < 60; i++) {
-    last = (await callApi(page, 'GET', path)).body;
+  for (const end = Date.now() + patience; Date.now() < end; ) {
+    last = await read();
     if (ok(last)) return last;
-    await page.waitForTimeout(100);
+    await new Promise((resolve) => setTimeout(resolve, 100));
   }
-  throw new assert.AssertionError({ message: `${what}: ${JSON.stringify(last).slice(0, 600)}` });
+  throw new assert.AssertionError({ message: `${what}: ${JSON.stringify(last)?.slice(0, 1200)}` });
+}
+
+/** Waits until a call's answer satisfies; what was painted ahead has then reached the server. */
+export function until(page, path, ok, what) {
+  return eventually(async () => (await callApi(page, 'GET', path)).body, ok, what);
+}
+
+/** What a toast with this title offers to take back; there may be an older one beside it. */
+export const undoOf = (page, title) => page.getByRole('region', { name: 'Notifications' }).getByRole('listitem').filter({ hasText: title }).getByRole('button', { name: 'Undo' });
+
+const running = new WeakMap();
+
+/** Counts what the page waits for, but the stream of commits, which never ends. */
+function watchRequests(page) {
+  const open = new Set();
+  running.set(page, open);
+  page.on('request', (request) => {
+    if (!request.url().includes('/api/events')) open.add(request);
+  });
+  for (const end of ['requestfinished', 'requestfailed']) page.on(end, (request) => open.delete(request));
+  page.on('framenavigated', (frame) => frame === page.mainFrame() && open.clear());
+}
+
+/** Waits until a page is what it is going to be: nothing is fetched, loading or moving. */
+export async function settled(page) {
+  const still = () =>
+    page.evaluate(async () => {
+      await document.fonts.ready;
+      await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
+      const moves = document.getAnimations().some((one) => one.playState === 'running' && one.effect?.getComputedTiming().endTime !== Infinity);
+      return !moves && document.querySelector('[role="status"][aria-label="Loading"], [aria-busy="true"]') === null;
+    });
+  let calm = 0;
+  await eventually(
+    async () => {
+      const quiet = (running.get(page)?.size ?? 0) === 0 && (await still());
+      calm = quiet ? calm + 1 : 0;
+      // Twice, 100 ms apart: an answer is drawn, and may ask for more, after it came.
+      return calm > 1 ? [] : [...(running.get(page) ?? [])].map((request) => request.url());
+    },
+    () => calm > 1,
+    'the page does not come to rest, it waits for',
+  );
 }
 
 /** A picture of one red pixel. */
@@ -190,13 +246,20 @@ export async function has(page, method, path, body) {
   return status !== 501 && status !== 405 && !(status === 404 && (answer === null || unknown));
 }
 
-/** Fails with every rule that the page breaks and where. */
+/** Fails with every rule that the page breaks and where. What is on its way is no part of the page: only what stays counts. */
 export async function checkAccessibility(page, what) {
+  await settled(page);
   await page.evaluate(axeSource);
-  const violations = await page.evaluate(async () => {
-    const result = await axe.run(document, { resultTypes: ['violations'] });
-    return result.violations.map(({ id, help, nodes }) => ({ id, help, where: nodes.slice(0, 3).map((node) => node.target.join(' ')) }));
-  });
+  const look = () =>
+    page.evaluate(async () => {
+      const result = await axe.run(document, { resultTypes: ['violations'] });
+      return result.violations.map(({ id, help, nodes }) => ({ id, help, where: nodes.slice(0, 3).map((node) => node.target.join(' ')) }));
+    });
+  let violations = await look();
+  if (violations.length > 0) {
+    await settled(page);
+    violations = await look();
+  }
   const text = violations.map((violation) => `${violation.id}: ${violation.help}\n    ${violation.where.join('\n    ')}`).join('\n  ');
   assert.equal(violations.length, 0, `${what} breaks accessibility rules:\n  ${text}`);
 }

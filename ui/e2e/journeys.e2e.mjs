@@ -1,7 +1,7 @@
 // The first days of a company, in a real browser.
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { admin, callApi, checkAccessibility, has, openBrowser, openPage, screenshot, startServer } from './harness.mjs';
+import { admin, callApi, checkAccessibility, eventually, has, openBrowser, openPage, screenshot, settled, startServer } from './harness.mjs';
 
 const project = { name: 'Orchard', key: 'ORC' };
 const summaries = ['Prune the old trees', 'Order new ladders', 'Fix the cider press', 'Count the apples', 'Paint the barn', 'Plan the harvest'];
@@ -140,8 +140,7 @@ describe('a company starts', () => {
       return body.columns.findIndex((column) => column.issues.some((card) => card.key === key));
     };
     const until = async (key, column) => {
-      for (let i = 0; i < 50 && (await columnOf(key)) !== column; i++) await page.waitForTimeout(100);
-      assert.equal(await columnOf(key), column, `${key} did not reach column ${column}`);
+      await eventually(() => columnOf(key), (now) => now === column, `${key} did not reach column ${column}`);
     };
     const card = page.locator(`[data-key="${project.key}-1"]`);
     await card.waitFor();
@@ -203,8 +202,7 @@ describe('a company starts', () => {
         for (const [name, path] of Object.entries(pages)) {
           await view.page.goto(path);
           await view.page.locator('main').waitFor();
-          await view.page.waitForTimeout(400);
-          await view.page.waitForTimeout(250);
+          await settled(view.page);
           await screenshot(view.page, `${name}-${device}-${theme}`);
           await checkAccessibility(view.page, `${name} (${device}, ${theme})`).catch((error) => problems.push(error.message));
         }

@@ -1,7 +1,7 @@
 // A team keeps its status page, in a real browser; what it says is read on the public page.
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { admin, callApi, checkAccessibility as checkRules, openBrowser, openPage, pixel, screenshot, startServer } from './harness.mjs';
+import { admin, callApi, checkAccessibility as checkRules, eventually, openBrowser, openPage, pixel, screenshot, startServer } from './harness.mjs';
 
 const stamp = String(Date.now() % 100_000);
 
@@ -14,7 +14,7 @@ async function ok(page, method, path, body) {
 /** With the mouse out of the way: the tooltip of whatever it rests on is no part of the page. */
 async function checkAccessibility(page, what) {
   await page.mouse.move(1, 1);
-  await page.waitForTimeout(250);
+  await page.getByRole('tooltip').first().waitFor({ state: 'detached' });
   await checkRules(page, what);
 }
 
@@ -27,26 +27,14 @@ describe('a team keeps its status page', () => {
 
   /** Reads the public page until it says so. */
   async function publicSays(path, ok_, what) {
-    let text = '';
-    for (let i = 0; i < 50; i++) {
-      text = await page.evaluate((url) => fetch(url, { cache: 'no-store' }).then((answer) => answer.text()), path);
-      if (ok_(text)) return;
-      await page.waitForTimeout(100);
-    }
-    assert.fail(`the public page does not say ${what}: ${text.slice(0, 2000)}`);
+    await eventually(() => page.evaluate((url) => fetch(url, { cache: 'no-store' }).then((answer) => answer.text()), path), ok_, `the public page does not say ${what}`);
   }
   const order = async () => {
     const { components } = await ok(page, 'GET', `/api/status/pages/${status.id}/components`);
     return components.map((one) => (one.group ? `${one.name}[${(one.members ?? []).map((member) => member.name).join(' ')}]` : one.name));
   };
   const inOrder = async (wanted, what) => {
-    let now = [];
-    for (let i = 0; i < 50; i++) {
-      now = (await order()).filter((each) => each.includes(stamp));
-      if (JSON.stringify(now) === JSON.stringify(wanted)) return;
-      await page.waitForTimeout(100);
-    }
-    assert.deepEqual(now, wanted, what);
+    await eventually(async () => (await order()).filter((each) => each.includes(stamp)), (now) => JSON.stringify(now) === JSON.stringify(wanted), what);
   };
   const add = async (name, kind = 'component') => {
     if (kind === 'group') {
@@ -228,7 +216,6 @@ describe('a team keeps its status page', () => {
     await checkAccessibility(page, 'the keys');
     for (const tab of ['Page', 'Copies', 'Activity']) {
       await page.getByRole('tab', { name: tab }).click();
-      await page.waitForTimeout(300);
       await checkAccessibility(page, `the settings: ${tab}`);
     }
   });

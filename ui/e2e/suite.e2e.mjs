@@ -1,7 +1,7 @@
 // One suite: one sign-in, everything by the keyboard, every product found, linked, brought back, and switched off.
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { admin, callApi, checkAccessibility, foundCompany, makeIssue, openBrowser, openPage, paste, screenshot, startServer, until } from './harness.mjs';
+import { admin, callApi, checkAccessibility, eventually, foundCompany, makeIssue, openBrowser, openPage, paste, screenshot, settled, startServer, until } from './harness.mjs';
 
 const stamp = Date.now() % 100_000;
 const key = `GRV${stamp}`;
@@ -167,9 +167,7 @@ describe('five products are one suite', () => {
       alert: (await ok(page, 'GET', `/api/oncall/alerts/${made.alert}`)).alert.status,
       incident: (await ok(page, 'GET', `/v1/pages/${made.statusPage}/incidents/${made.incident}`)).name,
     });
-    for (let i = 0; i < 50 && (await state()).alert !== 'closed'; i++) await page.waitForTimeout(100);
-    const spoiled = await state();
-    assert.equal(spoiled.alert, 'closed');
+    const spoiled = await eventually(state, ({ alert }) => alert === 'closed', 'the alert is closed');
     assert.notEqual(spoiled.page, 'current');
     assert.equal(spoiled.incident, `${words} flooded`);
 
@@ -241,7 +239,6 @@ describe('five products are one suite', () => {
     for (const path of ['/settings/products', '/settings/time-machine', `/browse/${made.issue}`]) {
       await dark.page.goto(path);
       await dark.page.getByRole('main').waitFor();
-      await dark.page.waitForTimeout(400);
       await checkAccessibility(dark.page, `${path} in the dark`);
       await screenshot(dark.page, `suite-dark-${path.split('/')[2].replace(/\d+.*/, '')}`);
     }
@@ -250,7 +247,7 @@ describe('five products are one suite', () => {
     for (const path of ['/settings/products', '/settings/time-machine']) {
       await phone.page.goto(path);
       await phone.page.getByRole('main').waitFor();
-      await phone.page.waitForTimeout(400);
+      await settled(phone.page);
       const wide = await phone.page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
       assert.ok(wide <= 0, `${path} is ${wide} px wider than a phone`);
       await screenshot(phone.page, `suite-phone-${path.split('/')[2]}`);

@@ -29,7 +29,7 @@ const row = (page, title) => tree(page).getByRole('treeitem', { name: title, exa
 /** With the mouse out of the way: the tooltip of whatever it rests on is no part of the page. */
 async function checkAccessibility(page, what) {
   await page.mouse.move(1, 1);
-  await page.waitForTimeout(250);
+  await page.getByRole('tooltip').first().waitFor({ state: 'detached' });
   await checkRules(page, what);
 }
 
@@ -344,7 +344,6 @@ describe('a team writes its wiki', () => {
     ]) {
       await page.goto(path);
       await page.getByRole('heading', { level: 1 }).first().waitFor();
-      await page.waitForTimeout(400);
       await checkAccessibility(page, what);
     }
   });

@@ -1,5 +1,6 @@
 import { Modal } from '@mantine/core';
-import type { FormEvent, ReactElement, ReactNode } from 'react';
+import { useLayoutEffect, type FormEvent, type ReactElement, type ReactNode } from 'react';
+import { holdKeys } from './ahead';
 import { IconButton } from './Button';
 import css from './Dialog.module.css';
 import { LayerContext, useNewLayer } from './layers';
@@ -60,6 +61,7 @@ function Body({ title, onClose, children, footer, footerStart, onSubmit, bare }:
 
 /** A modal dialog. Mount it to open it; focus returns to where it came from. */
 export function Dialog(props: DialogProps): ReactElement {
+  useLayoutEffect(() => holdKeys(), []);
   return (
     <Modal.Root
       opened

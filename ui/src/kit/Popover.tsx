@@ -1,5 +1,6 @@
 import { Popover as MantinePopover } from '@mantine/core';
-import type { ReactElement, ReactNode } from 'react';
+import { useLayoutEffect, type ReactElement, type ReactNode } from 'react';
+import { holdKeys } from './ahead';
 import css from './floating.module.css';
 
 export interface PopoverProps {
@@ -14,6 +15,7 @@ export interface PopoverProps {
 }
 
 export function Popover({ opened, onChange, trigger, children, width, position = 'bottom-start', trapFocus = true }: PopoverProps): ReactElement {
+  useLayoutEffect(() => (opened && trapFocus ? holdKeys() : undefined), [opened, trapFocus]);
   return (
     <MantinePopover
       opened={opened}

@@ -36,8 +36,9 @@ function dismiss(id: number): void {
   publish(entries.filter((entry) => entry.id !== id));
 }
 
-const shortStay = 5_000;
-const longStay = 12_000;
+const shortStay = 6_000;
+/** Long enough for who reads slowly, or with a screen reader, to take an act back. */
+const longStay = 20_000;
 
 function ToastView({ entry }: { entry: ToastEntry }): ReactElement {
   const [held, setHeld] = useState(false);

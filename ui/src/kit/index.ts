@@ -1,3 +1,4 @@
+export { holdKeys } from './ahead';
 export { announce } from './announce';
 export { Breadcrumb, Tabs, type TabsProps } from './navigation';
 export { Button, IconButton, type ButtonProps, type IconButtonProps } from './Button';

@@ -1,4 +1,4 @@
-import { createContext, useContext, useEffect, useState, useSyncExternalStore } from 'react';
+import { createContext, useContext, useLayoutEffect, useState, useSyncExternalStore } from 'react';
 
 /**
  * Dialogs lie over the page in layers. Shortcuts act only in the top layer, so
@@ -32,7 +32,7 @@ export function useTopLayer(): number {
 /** Claims a layer for as long as the component is mounted. */
 export function useNewLayer(): number {
   const [layer] = useState(() => nextLayer++);
-  useEffect(() => {
+  useLayoutEffect(() => {
     open = [...open, layer];
     notify();
     return () => {

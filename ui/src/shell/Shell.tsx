@@ -1,6 +1,6 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { Link, Outlet, useNavigate, useRouterState, type NavigateOptions } from '@tanstack/react-router';
-import { lazy, Suspense, useEffect, useState, type ReactElement } from 'react';
+import { lazy, Suspense, useEffect, useLayoutEffect, useState, type ReactElement } from 'react';
 import { followCommits, useConnection, useLocal } from '../api';
 import { Drawer, Icon, setTheme, SkeletonRows } from '../kit';
 import { useCommands, type Command } from './commands';
@@ -116,12 +116,14 @@ function BottomBar({ onMenu }: { onMenu: () => void }): ReactElement {
 /** The frame of every page behind the login. */
 export function Shell(): ReactElement {
   const queries = useQueryClient();
+  const session = useSignedIn();
   const [narrow, setNarrow] = useLocal('rail-narrow', false);
   const [menu, setMenu] = useState(false);
   const overlay = useOverlay();
   const path = useRouterState({ select: (state) => state.location.pathname });
-  useEffect(listenForKeys, []);
-  useEffect(() => followCommits(queries, staleByProduct()), [queries]);
+  useLayoutEffect(listenForKeys, []);
+  const [since] = useState(session.now);
+  useEffect(() => followCommits(queries, staleByProduct(), since), [queries, since]);
   useShellCommands(() => setNarrow(!narrow));
 
   return (

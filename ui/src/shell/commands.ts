@@ -1,4 +1,4 @@
-import { useEffect, useId } from 'react';
+import { useId, useLayoutEffect } from 'react';
 import { topLayer, useLayer, type IconName } from '../kit';
 
 /**
@@ -29,10 +29,11 @@ const registrations = new Map<string, Registration>();
 export function useCommands(commands: readonly Command[]): void {
   const id = useId();
   const layer = useLayer();
-  useEffect(() => {
+  // Before the page is painted: who sees it may press its keys.
+  useLayoutEffect(() => {
     registrations.set(id, { layer, commands });
   });
-  useEffect(
+  useLayoutEffect(
     () => () => {
       registrations.delete(id);
     },

@@ -1,6 +1,7 @@
 import { activeCommands, type Command } from './commands';
 
-const sequenceWait = 1_200;
+/** How far apart, in ms, two keys of one way may be pressed. */
+const sequenceWait = 1_500;
 const apple = /Mac|iP(hone|ad)/.test(navigator.platform);
 
 /** Writes a key press the way commands do: "mod+k", "shift+arrowup", "?". */
@@ -41,10 +42,9 @@ function widget(target: EventTarget | null): boolean {
 /** Listens to the whole window and runs the commands that are offered. Returns how to stop. */
 export function listenForKeys(): () => void {
   let typed: string[] = [];
-  let timer: ReturnType<typeof setTimeout> | undefined;
+  let pressed = 0;
   const forget = () => {
     typed = [];
-    clearTimeout(timer);
   };
 
   const find = (commands: readonly Command[], chords: readonly string[]): Command | 'waiting' | null => {
@@ -63,6 +63,9 @@ export function listenForKeys(): () => void {
     if (['Shift', 'Control', 'Alt', 'Meta'].includes(event.key)) return;
     const chord = chordOf(event);
     const withModifier = /^(mod|alt)\+/.test(chord) || (event.ctrlKey && apple);
+    // By when they were pressed: a page that is busy hears of them late, and at once.
+    if (event.timeStamp - pressed > sequenceWait) forget();
+    pressed = event.timeStamp;
     if (!withModifier && (isEditable(event.target) || widget(event.target))) return forget();
     const onControl = event.target instanceof HTMLElement && event.target.closest('button, a, summary, [role="tab"]');
     if (onControl && (chord === 'enter' || chord === 'space')) return forget();
@@ -75,18 +78,11 @@ export function listenForKeys(): () => void {
     }
     if (!found) return forget();
     event.preventDefault();
-    if (found === 'waiting') {
-      clearTimeout(timer);
-      timer = setTimeout(forget, sequenceWait);
-      return;
-    }
+    if (found === 'waiting') return;
     forget();
     found.run();
   };
 
   window.addEventListener('keydown', keyDown);
-  return () => {
-    clearTimeout(timer);
-    window.removeEventListener('keydown', keyDown);
-  };
+  return () => window.removeEventListener('keydown', keyDown);
 }

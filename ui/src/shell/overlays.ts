@@ -1,4 +1,5 @@
 import { useSyncExternalStore } from 'react';
+import { holdKeys } from '../kit';
 
 /** What lies over the page: at most one of these at a time. */
 export type Overlay =
@@ -11,7 +12,12 @@ export type Overlay =
 let current: Overlay = { kind: 'none' };
 const listeners = new Set<() => void>();
 
+let releaseKeys: (() => void) | undefined;
+
 export function openOverlay(next: Overlay): void {
+  releaseKeys?.();
+  // Its code may have to come first.
+  releaseKeys = next.kind === 'none' ? undefined : holdKeys(closeOverlay);
   current = next;
   for (const listener of listeners) listener();
 }

@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { useEffect, useState, type ReactElement } from 'react';
 import { api, ApiError } from '../../api';
-import { Breadcrumb, Button, EmptyState, ErrorState, IconButton, Menu, Skeleton, Tabs, useSlow, type MenuItem } from '../../kit';
+import { Breadcrumb, Button, EmptyState, ErrorState, holdKeys, IconButton, Menu, Skeleton, Tabs, useSlow, type MenuItem } from '../../kit';
 import { Page, useCommands, useSignedIn } from '../../shell';
 import { actOnAlert, useChange } from '../act';
 import { snoozeChoices } from '../alerts/model';
@@ -66,6 +66,7 @@ function Alert({ view }: { view: AlertView }): ReactElement {
   const { products } = useSignedIn();
   const actions = useAlertActions();
   const [dialog, setDialog] = useState<DialogName | null>(null);
+  const [writing, setWriting] = useState(false);
   const open = alert.status === 'open';
   const setTab = (next: AlertTab) => void navigate({ search: { tab: next === 'details' ? undefined : next }, replace: true });
   const { mutate: see } = useChange(() => api.post(`${rest}/alerts/${segment(alert.id)}/seen`), { stale: [], quiet: true });
@@ -78,8 +79,9 @@ function Alert({ view }: { view: AlertView }): ReactElement {
   }, [unseen, see]);
 
   const writeNote = () => {
+    holdKeys();
     setTab('notes');
-    setTimeout(() => document.querySelector<HTMLElement>('[data-note-input]')?.focus(), 60);
+    setWriting(true);
   };
   const run = (action: 'acknowledge' | 'unacknowledge' | 'close') => void actions.bulk([alert], action);
   const group = 'Alert';
@@ -166,7 +168,7 @@ function Alert({ view }: { view: AlertView }): ReactElement {
             {tab === 'details' && <DetailsTab view={view} onEditDetails={() => setDialog('details')} />}
             {tab === 'responders' && <RespondersTab view={view} />}
             {tab === 'log' && <LogTab entries={view.log} />}
-            {tab === 'notes' && <NotesTab view={view} />}
+            {tab === 'notes' && <NotesTab view={view} writing={writing} onWriting={() => setWriting(false)} />}
             {tab === 'payload' && <PayloadTab payload={view.payload} />}
           </div>
         </div>

@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
-import { useState, type ReactElement } from 'react';
+import { useLayoutEffect, useRef, useState, type ReactElement } from 'react';
 import { api, siteUrl } from '../../api';
 import { Button, EmptyState, ErrorState, Icon, RelativeTime, SkeletonRows, TextAreaField, type IconName } from '../../kit';
 import { SmartLinkChip } from '../../shell';
@@ -207,7 +207,14 @@ export function LogTab({ entries }: { entries: readonly LogEntry[] }): ReactElem
   );
 }
 
-export function NotesTab({ view }: { view: AlertView }): ReactElement {
+/** `writing`: somebody asked to write a note; `onWriting` says that they can. */
+export function NotesTab({ view, writing, onWriting }: { view: AlertView; writing: boolean; onWriting: () => void }): ReactElement {
+  const input = useRef<HTMLTextAreaElement>(null);
+  useLayoutEffect(() => {
+    if (!writing) return;
+    input.current?.focus();
+    onWriting();
+  }, [writing, onWriting]);
   const [note, setNote] = useState('');
   const add = useChange((text: string) => actOnAlert(view.alert.id, 'notes', { note: text }), { stale: [keys.anyAlert], onDone: () => setNote('') });
   const submit = () => note.trim() !== '' && add.mutate(note.trim());
@@ -221,7 +228,8 @@ export function NotesTab({ view }: { view: AlertView }): ReactElement {
         }}
       >
         <TextAreaField
-          data-note-input=""
+          ref={input}
+          data-takes-keys=""
           label="Add a note"
           rows={2}
           value={note}
