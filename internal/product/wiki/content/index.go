@@ -2,6 +2,7 @@ package content
 
 import (
 	"context"
+	"errors"
 	"strings"
 
 	"holdfast.dev/internal/platform/storage"
@@ -107,4 +108,41 @@ func Uses(doc *adf.Node) []Use {
 		add("macro", strings.ToLower(m.Name))
 	}
 	return out
+}
+
+// Entry gives what search keeps of a document: its words, and its macros and mentions.
+func Entry(doc *adf.Node) (words string, uses []Use) { return render.Text(doc), Uses(doc) }
+
+var qText = storage.Register("wiki/text.get", `SELECT title, body FROM wiki_text WHERE content_id = $1`)
+
+// Derive tells whether the entry of a content is another than what is given, and writes it where put is true.
+func Derive(ctx context.Context, tx *volume.Tx, id int64, title, words string, uses []Use, put bool) (differs bool, err error) {
+	if len(words) > maxIndexed {
+		words = strings.ToValidUTF8(words[:maxIndexed], "")
+	}
+	var haveTitle, haveWords string
+	err = tx.Get(ctx, qText, []any{id}, &haveTitle, &haveWords)
+	if err != nil && !errors.Is(err, storage.ErrNoRows) {
+		return false, err
+	}
+	differs = err != nil || haveTitle != Fold(title) || haveWords != Fold(words)
+	have, err := storage.All(ctx, tx.Tx, qUses, func(r *storage.Rows) (u Use, err error) { return u, r.Scan(&u.Kind, &u.Target) }, id)
+	if err != nil {
+		return false, err
+	}
+	want := map[Use]bool{}
+	for _, u := range uses {
+		want[u] = true
+	}
+	known := len(have)
+	for _, u := range have {
+		if !want[u] {
+			known = -1
+			break
+		}
+	}
+	if differs = differs || known != len(want); !differs || !put {
+		return differs, nil
+	}
+	return true, IndexText(ctx, tx, id, title, words, uses)
 }
