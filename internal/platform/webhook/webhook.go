@@ -95,13 +95,15 @@ func CheckURL(s string) error {
 
 // Request is one call.
 type Request struct {
-	Method  string // POST when empty
-	URL     string
-	ID      string // of the message; the same for every try
-	Body    []byte
-	Type    string // of the body; application/json when empty
-	Secret  []byte // signs the body; none: not signed
-	Headers http.Header
+	Method string // POST when empty
+	URL    string
+	ID     string // of the message; the same for every try
+	Body   []byte
+	Type   string // of the body; application/json when empty
+	Secret []byte // signs the body; none: not signed
+	// OldSecret signs it too, where the receiver may not know the newer one yet.
+	OldSecret []byte
+	Headers   http.Header
 }
 
 // Response is the answer: its status, and the start of its body for the delivery log.
@@ -141,7 +143,11 @@ func (c *Client) Do(ctx context.Context, q Request) (Response, error) {
 		req.Header.Set("webhook-id", q.ID)
 		req.Header.Set("webhook-timestamp", at)
 		if len(q.Secret) > 0 {
-			req.Header.Set("webhook-signature", Sign(q.Secret, q.ID, at, q.Body))
+			signatures := Sign(q.Secret, q.ID, at, q.Body)
+			if len(q.OldSecret) > 0 {
+				signatures += " " + Sign(q.OldSecret, q.ID, at, q.Body)
+			}
+			req.Header.Set("webhook-signature", signatures)
 		}
 	}
 	resp, err := c.http.Do(req)

@@ -23,7 +23,9 @@ func Migrations() []storage.Migration {
 func Tables() []storage.Table {
 	return []storage.Table{
 		{Name: "page", Item: "status.page", Title: "name", Blobs: []string{"settings"}},
+		{Name: "page_old_secret"},
 		{Name: "manage_key", Item: "status.key", Title: "name"},
+		{Name: "manage_key_end"},
 		{Name: "component", Item: "status.component", Title: "name"},
 		{Name: "component_state", Item: "status.component", ItemID: "component_id"},
 		{Name: "incident", Item: "status.incident", Title: "name"},

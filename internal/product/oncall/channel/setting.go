@@ -6,6 +6,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"errors"
+	"time"
 
 	"holdfast.dev/internal/platform/storage"
 	"holdfast.dev/internal/platform/volume"
@@ -13,9 +14,12 @@ import (
 
 // Settings are the secrets and addresses that sending needs. They live in the volume, so that links and subscriptions work after a restore.
 type Settings struct {
-	LinkSecret []byte   `json:"linkSecret"`
-	VAPID      VAPID    `json:"vapid"`
-	Provider   Provider `json:"provider"`
+	LinkSecret []byte `json:"linkSecret"`
+	// OldLinkSecret signed links before, and counts until OldUntil; see Rotate.
+	OldLinkSecret []byte    `json:"oldLinkSecret,omitempty"`
+	OldUntil      time.Time `json:"oldUntil,omitzero"`
+	VAPID         VAPID     `json:"vapid"`
+	Provider      Provider  `json:"provider"`
 }
 
 var (

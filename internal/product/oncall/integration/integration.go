@@ -55,6 +55,7 @@ var (
 		mailbox = $11, responders = $12, actions = $13, updated_us = $14 WHERE id = $1`)
 	qDelete     = storage.Register("oncall/integration.delete", `DELETE FROM integration WHERE id = $1`)
 	qDeleteKeys = storage.Register("oncall/integration_key.delete_all", `DELETE FROM integration_key WHERE integration_id = $1`)
+	qDeleteEnds = storage.Register("oncall/integration_key_end.delete_all", `DELETE FROM integration_key_end WHERE key_id IN (SELECT id FROM integration_key WHERE integration_id = $1)`)
 	qAll        = storage.Register("oncall/integration.list", `SELECT `+columns+` FROM integration ORDER BY id`)
 )
 
@@ -207,8 +208,10 @@ func Save(ctx context.Context, tx *volume.Tx, i *Integration) error {
 
 // Delete removes an integration with its keys. Its alerts stay.
 func Delete(ctx context.Context, tx *volume.Tx, id string) error {
-	if _, err := tx.Exec(ctx, qDeleteKeys, id); err != nil {
-		return err
+	for _, q := range []*storage.Query{qDeleteEnds, qDeleteKeys} {
+		if _, err := tx.Exec(ctx, q, id); err != nil {
+			return err
+		}
 	}
 	_, err := tx.Exec(ctx, qDelete, id)
 	return err

@@ -32,7 +32,7 @@ var (
 	qInsert = storage.Register("oncall/integration_key.insert", `INSERT INTO integration_key (id, integration_id, name, hash, hint, created_us) VALUES ($1, $2, $3, $4, $5, $6)`)
 	qList   = storage.Register("oncall/integration_key.list", `SELECT id, integration_id, name, hint, created_us FROM integration_key WHERE integration_id = $1 ORDER BY integration_id, id`)
 	qRevoke = storage.Register("oncall/integration_key.revoke", `DELETE FROM integration_key WHERE integration_id = $1 AND id = $2`)
-	qHashes = storage.Register("oncall/integration_key.hashes", `SELECT hash, integration_id FROM integration_key`)
+	qHashes = storage.Register("oncall/integration_key.hashes", `SELECT hash, integration_id, coalesce(ends_us, 0) FROM integration_key LEFT JOIN integration_key_end ON key_id = id`)
 )
 
 // maxKeys bounds the keys of an integration.
@@ -68,6 +68,9 @@ func List(ctx context.Context, tx *volume.Tx, integrationID string) ([]*Key, err
 
 // Revoke takes a key away.
 func Revoke(ctx context.Context, tx *volume.Tx, integrationID, id string) error {
+	if _, err := tx.Exec(ctx, qEndDrop, id); err != nil {
+		return err
+	}
 	n, err := tx.Exec(ctx, qRevoke, integrationID, id)
 	if err == nil && n == 0 {
 		err = fault.NotFound("There is no such key.")
@@ -77,14 +80,23 @@ func Revoke(ctx context.Context, tx *volume.Tx, integrationID, id string) error 
 
 type memoKey struct{}
 
+// opening is what a key opens, and until when: 0 for no end.
+type opening struct {
+	integration string
+	endsUs      int64
+}
+
 // Integration gives the enabled integration that a secret is a key of; unauthenticated when there is none. Keys are remembered until one changes.
 func Integration(ctx context.Context, tx *volume.Tx, secret string) (*integration.Integration, error) {
-	byHash, err := volume.Memo(ctx, tx, memoKey{}, []string{"integration_key"}, func() (map[string]string, error) {
-		rows, err := storage.All(ctx, tx.Tx, qHashes, func(r *storage.Rows) (p [2]string, err error) { return p, r.Scan(&p[0], &p[1]) })
-		out := make(map[string]string, len(rows))
-		for _, p := range rows {
-			out[p[0]] = p[1]
-		}
+	byHash, err := volume.Memo(ctx, tx, memoKey{}, []string{"integration_key", "integration_key_end"}, func() (map[string]opening, error) {
+		out := map[string]opening{}
+		_, err := storage.All(ctx, tx.Tx, qHashes, func(r *storage.Rows) (struct{}, error) {
+			var hash string
+			var o opening
+			err := r.Scan(&hash, &o.integration, &o.endsUs)
+			out[hash] = o
+			return struct{}{}, err
+		})
 		return out, err
 	})
 	if err != nil {
@@ -94,8 +106,9 @@ func Integration(ctx context.Context, tx *volume.Tx, secret string) (*integratio
 	if err != nil {
 		return nil, err
 	}
-	i := all[byHash[apikey.Hash(secret)]]
-	if i == nil || !i.Enabled {
+	o := byHash[apikey.Hash(secret)]
+	i := all[o.integration]
+	if i == nil || !i.Enabled || o.endsUs != 0 && o.endsUs <= clock.Micros(tx.Now()) {
 		return nil, fault.Unauthenticated("Could not authenticate")
 	}
 	return i, nil

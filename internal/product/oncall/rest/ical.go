@@ -143,5 +143,5 @@ func (c *call) openLink(tx *volume.Tx, token string) (channel.Link, error) {
 	if err != nil {
 		return channel.Link{}, err
 	}
-	return channel.Open(set.LinkSecret, token, c.Clock.Now())
+	return set.Open(token, c.Clock.Now())
 }

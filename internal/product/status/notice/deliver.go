@@ -193,7 +193,11 @@ func (d deliverer) hook(ctx context.Context, v *volume.Volume, j *jobs.Job) erro
 }
 
 func (d deliverer) call(ctx context.Context, s *subscriber.Subscriber, p *page.Page, id string, body []byte) result {
-	answer, err := d.out.Webhook.Do(ctx, webhook.Request{URL: s.Address, ID: id, Body: body, Secret: subscriber.HookSecret(p.Secret, s.ID)})
+	q := webhook.Request{URL: s.Address, ID: id, Body: body, Secret: subscriber.HookSecret(p.Secret, s.ID)}
+	if p.OldSecret != nil {
+		q.OldSecret = subscriber.HookSecret(p.OldSecret, s.ID)
+	}
+	answer, err := d.out.Webhook.Do(ctx, q)
 	switch {
 	case err != nil:
 		return failed(err, errors.Is(err, webhook.ErrForbiddenAddress))
@@ -205,7 +209,7 @@ func (d deliverer) call(ctx context.Context, s *subscriber.Subscriber, p *page.P
 	return failed(fmt.Errorf("the address answered %d", answer.Status), false)
 }
 
-// hookBody writes the vendor's shape: meta, page, and what the notice is about.
+// hookBody writes the vendor's shape: meta, page, and what the notice is about. While an old secret still counts, it tells the receiver the new one.
 func (t target) hookBody() ([]byte, error) {
 	body := map[string]any{}
 	if err := json.Unmarshal(t.notice.Content.Hook, &body); err != nil {
@@ -213,6 +217,9 @@ func (t target) hookBody() ([]byte, error) {
 	}
 	unsubscribe := t.page.PublicURL() + "/manage/" + subscriber.Token(t.page.Secret, subscriber.ForManage, t.sub.ID) + "/"
 	body["meta"] = map[string]string{"unsubscribe": unsubscribe, "documentation": "https://www.standardwebhooks.com/", "generated_at": t.notice.Created.UTC().Format("2006-01-02T15:04:05.000Z")}
+	if t.page.OldSecret != nil {
+		body["rotation"] = map[string]string{"secret": whsec(t.page, t.sub.ID), "old_secret_ends_at": t.page.OldUntil.UTC().Format(time.RFC3339)}
+	}
 	body["page"] = map[string]string{"id": t.page.ID, "status_indicator": t.notice.Content.Indicator, "status_description": t.notice.Content.Description}
 	return json.Marshal(body)
 }
@@ -285,7 +292,7 @@ func (d deliverer) confirmHook(ctx context.Context, p *page.Page, s *subscriber.
 	body, err := json.Marshal(map[string]any{
 		"meta":         map[string]string{"documentation": "https://www.standardwebhooks.com/"},
 		"page":         map[string]string{"id": p.ID, "name": p.Name, "url": p.PublicURL()},
-		"confirmation": map[string]string{"url": link, "secret": "whsec_" + base64.StdEncoding.EncodeToString(subscriber.HookSecret(p.Secret, s.ID))},
+		"confirmation": map[string]string{"url": link, "secret": whsec(p, s.ID)},
 	})
 	if err != nil {
 		return err
@@ -298,4 +305,9 @@ func (d deliverer) confirmHook(ctx context.Context, p *page.Page, s *subscriber.
 	default:
 		return errors.New(r.detail)
 	}
+}
+
+// whsec writes what the messages to a subscriber are signed with, as the Standard Webhooks specification does.
+func whsec(p *page.Page, subscription string) string {
+	return "whsec_" + base64.StdEncoding.EncodeToString(subscriber.HookSecret(p.Secret, subscription))
 }

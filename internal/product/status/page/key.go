@@ -26,7 +26,8 @@ const KeyKind = "status"
 
 var (
 	qKeyInsert = storage.Register("status/manage_key.insert", `INSERT INTO manage_key (id, hash, name, created_by, created_us) VALUES ($1, $2, $3, $4, $5)`)
-	qKeyByHash = storage.Register("status/manage_key.by-hash", `SELECT id, name, created_by, created_us FROM manage_key WHERE hash = $1`)
+	qKeyByHash = storage.Register("status/manage_key.by-hash", `SELECT id, name, created_by, created_us FROM manage_key WHERE hash = $1
+		AND NOT EXISTS (SELECT 1 FROM manage_key_end e WHERE e.key_id = manage_key.id AND e.ends_us <= $2)`)
 	qKeyAll    = storage.Register("status/manage_key.all", `SELECT id, name, created_by, created_us FROM manage_key ORDER BY created_us, id LIMIT 500`)
 	qKeyDelete = storage.Register("status/manage_key.delete", `DELETE FROM manage_key WHERE id = $1`)
 )
@@ -48,7 +49,7 @@ func CreateKey(ctx context.Context, tx *volume.Tx, site ids.Site, name string) (
 
 // FindKey proves a key.
 func FindKey(ctx context.Context, tx *volume.Tx, secret string) (*Key, error) {
-	k, err := storage.One(ctx, tx.Tx, qKeyByHash, scanKey, apikey.Hash(secret))
+	k, err := storage.One(ctx, tx.Tx, qKeyByHash, scanKey, apikey.Hash(secret), clock.Micros(tx.Now()))
 	if errors.Is(err, storage.ErrNoRows) {
 		return nil, fault.Unauthenticated("Could not authenticate")
 	}
@@ -62,6 +63,9 @@ func Keys(ctx context.Context, tx *volume.Tx) ([]*Key, error) {
 
 // DeleteKey makes a key worthless.
 func DeleteKey(ctx context.Context, tx *volume.Tx, id string) error {
+	if _, err := tx.Exec(ctx, qKeyEndDrop, id); err != nil {
+		return err
+	}
 	n, err := tx.Exec(ctx, qKeyDelete, id)
 	if err == nil && n == 0 {
 		return fault.NotFound("There is no such key.")

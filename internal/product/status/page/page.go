@@ -28,9 +28,12 @@ type Page struct {
 	Domain   string // own host name, lower case; empty for none
 	Origin   string // where the site lives, such as https://acme.example.com; empty while nobody knows
 	Secret   []byte // signs links and webhooks
-	Settings Settings
-	Created  time.Time
-	Updated  time.Time // the newest change of anything that the page shows
+	// OldSecret signed them before, and counts until OldUntil; nil from then on. See Rotate.
+	OldSecret []byte
+	OldUntil  time.Time
+	Settings  Settings
+	Created   time.Time
+	Updated   time.Time // the newest change of anything that the page shows
 }
 
 // Settings is everything of a page that nothing is found by.
@@ -87,11 +90,14 @@ func (p *Page) PublicURL() string {
 	return p.Origin + "/status/p/" + p.ID
 }
 
-const columns = `id, position, name, domain, origin, secret, settings, created_us, updated_us`
+const (
+	columns = `id, position, name, domain, origin, secret, settings, created_us, updated_us`
+	read    = columns + `, coalesce(old_secret, ''), coalesce(until_us, 0) FROM page LEFT JOIN page_old_secret ON page_id = id`
+)
 
 var (
-	qAll    = storage.Register("status/page.all", `SELECT `+columns+` FROM page ORDER BY position, id LIMIT 200`)
-	qByID   = storage.Register("status/page.by-id", `SELECT `+columns+` FROM page WHERE id = $1`)
+	qAll    = storage.Register("status/page.all", `SELECT `+read+` ORDER BY position, id LIMIT 200`)
+	qByID   = storage.Register("status/page.by-id", `SELECT `+read+` WHERE id = $1`)
 	qInsert = storage.Register("status/page.insert", `INSERT INTO page (`+columns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`)
 	qUpdate = storage.Register("status/page.update", `UPDATE page SET name = $2, domain = $3, origin = $4, settings = $5, updated_us = $6 WHERE id = $1`)
 	qTouch  = storage.Register("status/page.touch", `UPDATE page SET updated_us = $2, origin = $3 WHERE id = $1`)
@@ -99,12 +105,19 @@ var (
 
 func scan(r *storage.Rows) (*Page, error) {
 	var p Page
-	var secret, settings string
-	var created, updated int64
-	if err := r.Scan(&p.ID, &p.Position, &p.Name, &p.Domain, &p.Origin, &secret, &settings, &created, &updated); err != nil {
+	var secret, settings, old string
+	var created, updated, until int64
+	if err := r.Scan(&p.ID, &p.Position, &p.Name, &p.Domain, &p.Origin, &secret, &settings, &created, &updated, &old, &until); err != nil {
 		return nil, err
 	}
 	p.Created, p.Updated = clock.FromMicros(created), clock.FromMicros(updated)
+	if old != "" {
+		var err error
+		if p.OldSecret, err = hex.DecodeString(old); err != nil {
+			return nil, err
+		}
+		p.OldUntil = clock.FromMicros(until)
+	}
 	var err error
 	if p.Secret, err = hex.DecodeString(secret); err != nil {
 		return nil, err
@@ -114,7 +127,11 @@ func scan(r *storage.Rows) (*Page, error) {
 
 // All lists the pages of the site in order; the first is the one at /status/.
 func All(ctx context.Context, tx *volume.Tx) ([]*Page, error) {
-	return storage.All(ctx, tx.Tx, qAll, scan)
+	all, err := storage.All(ctx, tx.Tx, qAll, scan)
+	for _, p := range all {
+		p.forget(tx.Now())
+	}
+	return all, err
 }
 
 // First gives the site's first page.
@@ -134,6 +151,9 @@ func Get(ctx context.Context, tx *volume.Tx, id string) (*Page, error) {
 	p, err := storage.One(ctx, tx.Tx, qByID, scan, id)
 	if errors.Is(err, storage.ErrNoRows) {
 		return nil, fault.NotFound("There is no such page.")
+	}
+	if err == nil {
+		p.forget(tx.Now())
 	}
 	return p, err
 }

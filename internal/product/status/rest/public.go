@@ -179,6 +179,9 @@ func (h *handler) linked(w http.ResponseWriter, r *http.Request, purpose string,
 	var out []byte
 	err := run(r, func(c *call) error {
 		id, err := subscriber.ParseToken(c.page.Secret, purpose, r.PathValue("token"))
+		if old := c.page.OldSecret; err != nil && old != nil {
+			id, err = subscriber.ParseToken(old, purpose, r.PathValue("token"))
+		}
 		if err != nil {
 			return err
 		}
