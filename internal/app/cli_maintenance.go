@@ -178,8 +178,8 @@ func (c *cli) capsCommand() *cobra.Command {
 func planText(p *maintenance.Plan) string {
 	var b strings.Builder
 	r := p.Body.Radius
-	fmt.Fprintf(&b, "%s  %s\n  name      %s\n  reason    %s\n  author    %s\n  does      %s\n  reaches   %d targets on %d sites of %d customers with %d active people; %d objects hang on them\n  waves     %v, then the last repeats\n  hash      %s",
-		p.ID, p.State, p.Body.Name, p.Body.Reason, p.Body.Author, p.Body.Does, r.Targets, r.Sites, r.Customers, r.ActiveUsers, r.Objects, p.Body.Waves, p.Hash)
+	fmt.Fprintf(&b, "%s  %s\n  name      %s\n  reason    %s\n  author    %s\n  does      %s\n  requires  %s\n  checked   %s\n  inverse   %s\n  reaches   %d targets on %d sites of %d customers with %d active people; %d objects hang on them\n  waves     %v, then the last repeats\n  hash      %s",
+		p.ID, p.State, p.Body.Name, p.Body.Reason, p.Body.Author, p.Body.Does, p.Body.Requires, p.Body.Checked, p.Body.Inverse, r.Targets, r.Sites, r.Customers, r.ActiveUsers, r.Objects, p.Body.Waves, p.Hash)
 	if p.Note != "" {
 		fmt.Fprintf(&b, "\n  note      %s", p.Note)
 	}
@@ -196,16 +196,36 @@ func planText(p *maintenance.Plan) string {
 		if i < len(p.Targets) {
 			state = p.Targets[i].State
 		}
-		fmt.Fprintf(&b, "\n  %-9s %s, customer %s, %d people: %s → %s", state, t.Name, t.Customer, t.ActiveUsers, stateText(t.Before.State), stateText(t.After.State))
+		fmt.Fprintf(&b, "\n  %-9s %s, customer %s, %d people%s: %s", state, t.Name, t.Customer, t.ActiveUsers, countsText(t.Before.Counts), diffText(t.Before.State, t.After.State))
 	}
 	return b.String()
 }
 
-func stateText(state map[string]string) string {
+// diffText tells what changes from one state to another, and nothing of what stays.
+func diffText(before, after map[string]string) string {
 	var parts []string
-	for k, v := range state {
-		parts = append(parts, k+" "+v)
+	for name, was := range before {
+		if is := after[name]; is != was {
+			parts = append(parts, fmt.Sprintf("%s %s → %s", name, or(was, "none"), or(is, "none")))
+		}
+	}
+	if len(parts) == 0 {
+		return "nothing changes: it is so already"
 	}
 	slices.Sort(parts)
-	return strings.Join(parts, ", ")
+	return strings.Join(parts, "; ")
+}
+
+func countsText(counts map[string]int64) string {
+	var parts []string
+	for name, n := range counts {
+		if name != "people" {
+			parts = append(parts, fmt.Sprintf("%d %s", n, name))
+		}
+	}
+	slices.Sort(parts)
+	if len(parts) == 0 {
+		return ""
+	}
+	return ", " + strings.Join(parts, ", ")
 }

@@ -74,6 +74,7 @@ type planRow struct {
 	Author     string                 `json:"author"`
 	Action     string                 `json:"action"`
 	Does       string                 `json:"does"`
+	Promise    maintenance.Promise    `json:"promise" doc:"What the action requires, how its end is checked, and how it is taken back"`
 	TargetKind maintenance.TargetKind `json:"target_kind"`
 	Radius     maintenance.Radius     `json:"blast_radius"`
 	Created    time.Time              `json:"created"`
@@ -83,7 +84,7 @@ type planRow struct {
 
 func (s *Server) planRow(p *maintenance.Plan) planRow {
 	row := planRow{ID: p.ID, Hash: p.Hash, State: p.State, Note: p.Note, Breakglass: p.Breakglass, Name: p.Body.Name, Reason: p.Body.Reason, Author: p.Body.Author,
-		Action: p.Body.Action, Does: p.Body.Does, TargetKind: p.Body.TargetKind, Radius: p.Body.Radius, Created: p.Created, Changed: p.Changed}
+		Action: p.Body.Action, Does: p.Body.Does, Promise: p.Body.Promise, TargetKind: p.Body.TargetKind, Radius: p.Body.Radius, Created: p.Created, Changed: p.Changed}
 	if run, _, ok := s.runs.of(p.ID); ok {
 		row.Run = &run
 	}

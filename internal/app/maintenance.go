@@ -21,7 +21,7 @@ import (
 // newMaintenance wires the maintenance engine to this node's fleet.
 func (n *Node) newMaintenance() *maintenance.Engine {
 	return maintenance.New(maintenance.Config{Control: n.control(), World: inventory{n}, Clock: n.Clock, Log: n.Log, Sign: func(d []byte) []byte { return n.Signer.Sign(d) },
-		TellOwners: n.tellOwners, Actions: []maintenance.Action{deactivateAddon{n}, suspendSite{n}, switchOffProduct{n}}})
+		TellOwners: n.tellOwners, Actions: []maintenance.Action{deactivateAddon{n}, suspendSite{n}, switchOffProduct{n}, migrateSite{n}, reindexSite{n}, rotateKeys{n}, changeSetting{n}, customSteps{n}}})
 }
 
 // inventory is the fleet as plans see it.
@@ -71,7 +71,7 @@ func (w inventory) site(ctx context.Context, s *fleet.Site) (maintenance.Candida
 		return maintenance.Candidate{}, fmt.Errorf("the people of %s: %w", s.Slug, err)
 	}
 	return maintenance.Candidate{ID: s.ID.String(), Name: s.Name, State: string(s.State), Site: s.ID.String(), SiteSlug: s.Slug, SiteState: string(s.State),
-		Customer: org.Name, CustomerID: org.ID.String(), ActiveUsers: len(members), Cell: "local"}, nil
+		Customer: org.Name, CustomerID: org.ID.String(), ActiveUsers: len(members), Cell: "local", Products: w.n.Fleet.Products(s.ID)}, nil
 }
 
 // Probe implements maintenance.World: the site is in use, and every volume of it can be read.
@@ -122,6 +122,11 @@ func (deactivateAddon) Check(params map[string]string) error { return noParams(p
 // Describe implements maintenance.Action.
 func (deactivateAddon) Describe(map[string]string) string {
 	return "deactivate an add-on; its data stays, its site goes on"
+}
+
+// Promise implements maintenance.Action.
+func (deactivateAddon) Promise(map[string]string) maintenance.Promise {
+	return maintenance.Promise{Requires: "the add-on is there", Checked: "the add-on is deactivated, and every product of its site answers", Inverse: "the add-on is activated again, with all that it stored"}
 }
 
 // TakesSiteOut implements maintenance.Action.
@@ -196,6 +201,12 @@ func (suspendSite) Describe(map[string]string) string {
 	return "suspend a whole site with all its products: nobody of the customer can use any of them"
 }
 
+// Promise implements maintenance.Action.
+func (suspendSite) Promise(map[string]string) maintenance.Promise {
+	return maintenance.Promise{Requires: "the site is active", Checked: "the site answers nobody, and has the products that it had",
+		Inverse: "all sites of the run are resumed in one commit, with the same identifiers, addresses and tokens: nothing was moved"}
+}
+
 // TakesSiteOut implements maintenance.Action.
 func (suspendSite) TakesSiteOut() bool { return true }
 
@@ -208,6 +219,9 @@ func (a suspendSite) Before(ctx context.Context, c maintenance.Candidate, _ map[
 	s, err := a.n.Fleet.Site(id)
 	if err != nil {
 		return maintenance.Snapshot{}, err
+	}
+	if s.State != fleet.Active && s.State != fleet.Suspended {
+		return maintenance.Snapshot{}, fault.Conflict("it is %s: a site that is suspended from that could not be brought back to it", s.State)
 	}
 	return maintenance.Snapshot{State: map[string]string{"site": string(s.State), "products": strings.Join(a.n.Fleet.Products(id), " ")}, Counts: map[string]int64{"people": int64(c.ActiveUsers)}}, nil
 }
@@ -225,6 +239,22 @@ func (a suspendSite) Apply(ctx context.Context, t maintenance.Target, _ map[stri
 // Undo implements maintenance.Action.
 func (a suspendSite) Undo(ctx context.Context, t maintenance.Target, _ map[string]string) error {
 	return a.set(ctx, t, fleet.State(t.Before.State["site"]))
+}
+
+// UndoAll implements maintenance.Together: a thousand sites come back with one fsync.
+func (a suspendSite) UndoAll(ctx context.Context, targets []maintenance.Target, _ map[string]string, also func(*volume.Tx) error) error {
+	var sites []ids.Site
+	for _, t := range targets {
+		if t.Before.State["site"] != string(fleet.Active) {
+			continue // it was suspended before the run, and stays so
+		}
+		id, err := ids.Parse[ids.Site](t.ID)
+		if err != nil {
+			return err
+		}
+		sites = append(sites, id)
+	}
+	return a.n.Fleet.SetStatesAnd(ctx, sites, fleet.Active, "maintenance", also)
 }
 
 func (a suspendSite) set(ctx context.Context, t maintenance.Target, to fleet.State) error {
@@ -255,6 +285,11 @@ func (switchOffProduct) Check(params map[string]string) error {
 // Describe implements maintenance.Action.
 func (switchOffProduct) Describe(params map[string]string) string {
 	return "switch the product " + params["product"] + " of a site off; its data stays"
+}
+
+// Promise implements maintenance.Action.
+func (switchOffProduct) Promise(map[string]string) maintenance.Promise {
+	return maintenance.Promise{Requires: "nothing", Checked: "the product is off, and the site answers", Inverse: "the product is switched on again; its volume stayed where it was"}
 }
 
 // TakesSiteOut implements maintenance.Action.

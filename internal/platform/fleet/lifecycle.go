@@ -33,6 +33,11 @@ func (f *Fleet) SetState(ctx context.Context, id ids.Site, to State, reason stri
 // SetStates moves many sites to one state, all of them or none, in one commit with the ledger's entries: taking back what a run did to a thousand
 // sites costs one fsync. Sites that are in the state already stay as they are.
 func (f *Fleet) SetStates(ctx context.Context, sites []ids.Site, to State, reason string) error {
+	return f.SetStatesAnd(ctx, sites, to, reason, nil)
+}
+
+// SetStatesAnd is SetStates with also, unless it is nil, in the same commit of the control database, even when no site has to move.
+func (f *Fleet) SetStatesAnd(ctx context.Context, sites []ids.Site, to State, reason string, also func(*volume.Tx) error) error {
 	var move []*Site
 	for _, id := range sites {
 		s, err := f.Site(id)
@@ -50,7 +55,7 @@ func (f *Fleet) SetStates(ctx context.Context, sites []ids.Site, to State, reaso
 	if to == Tombstoned && strings.TrimSpace(reason) == "" {
 		return fault.Invalid("reason", "A tombstone says why: the customer reads it.")
 	}
-	if len(move) == 0 {
+	if len(move) == 0 && also == nil {
 		return nil
 	}
 	return f.writeSites(ctx, idsOf(move), nil, func(tx *volume.Tx) error {
@@ -59,7 +64,10 @@ func (f *Fleet) SetStates(ctx context.Context, sites []ids.Site, to State, reaso
 				return err
 			}
 		}
-		return nil
+		if also == nil {
+			return nil
+		}
+		return also(tx)
 	})
 }
 
@@ -73,6 +81,26 @@ func (f *Fleet) setState(ctx context.Context, tx *volume.Tx, s *Site, to State, 
 	}
 	_, err = begin(ctx, tx, "site "+string(to), s.ID.String(), reason, "done", "")
 	return err
+}
+
+var qRename = storage.Register("fleet/site.rename", `UPDATE site SET name = $2 WHERE id = $1 AND state <> 'purged'`)
+
+// Rename changes what people read as the name of a site, with an entry of the ledger in the same commit. Its slug, and so its addresses, stay.
+func (f *Fleet) Rename(ctx context.Context, id ids.Site, name string) error {
+	s, err := f.Site(id)
+	if err != nil || s.Name == name {
+		return err
+	}
+	if name == "" || len(name) > 200 {
+		return fault.Invalid("name", "A site has a name of at most 200 bytes.")
+	}
+	return f.writeSites(ctx, []ids.Site{id}, nil, func(tx *volume.Tx) error {
+		if _, err := tx.Exec(ctx, qRename, id, name); err != nil {
+			return err
+		}
+		_, err := begin(ctx, tx, "site renamed", id.String(), name, "done", "")
+		return err
+	})
 }
 
 // Switch makes the given generations the present ones and notes in the ledger that the operation has switched, in one commit: all of a site's

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"holdfast.dev/internal/base/fault"
+	"holdfast.dev/internal/platform/volume"
 )
 
 // Action is a kind of work that a plan can declare. Everything it does has an inverse, and it says itself how its end is checked.
@@ -19,16 +20,30 @@ type Action interface {
 	Target() TargetKind
 	// Check refuses parameters that are unknown or wrong.
 	Check(params map[string]string) error
-	// Describe tells a reviewer what happens, as a sentence.
+	// Describe tells a reviewer what happens, as a sentence; Promise what it requires, how its end is checked and how it is taken back.
 	Describe(params map[string]string) string
+	Promise(params map[string]string) Promise
 	// TakesSiteOut tells whether the site of a target is meant to answer nobody afterwards.
 	TakesSiteOut() bool
-	// Before reads a target as it is, with counts of what hangs on it; After is the state that is expected of it then.
+	// Before reads a target as it is, with counts of what hangs on it, and refuses one on which the action must not or cannot be done; After is the
+	// state that is expected of it then. A target that is as expected already stays in the plan, and nothing happens to it.
 	Before(ctx context.Context, c Candidate, params map[string]string) (Snapshot, error)
 	After(before Snapshot, params map[string]string) Snapshot
 	// Apply does it; on a target that is no longer as before it refuses. Undo takes it back and may be called again.
 	Apply(ctx context.Context, t Target, params map[string]string) error
 	Undo(ctx context.Context, t Target, params map[string]string) error
+}
+
+// Promise is what an action says of itself to a reviewer, in sentences.
+type Promise struct {
+	Requires string `json:"requires"` // of a target, or the plan is refused
+	Checked  string `json:"checked"`  // how its end is checked
+	Inverse  string `json:"inverse"`  // how it is taken back
+}
+
+// Together is an action that takes back many targets in one commit of the control database. also is called in that commit.
+type Together interface {
+	UndoAll(ctx context.Context, targets []Target, params map[string]string, also func(*volume.Tx) error) error
 }
 
 // Snapshot is a target at an instant: what matters of its state, and counts of what hangs on it.
@@ -57,18 +72,19 @@ type World interface {
 
 // Body is a plan as it was resolved: what is hashed, approved and applied.
 type Body struct {
-	Name        string            `json:"name"`
-	Reason      string            `json:"reason"`
-	Author      string            `json:"author"`
-	Action      string            `json:"action"`
-	Params      map[string]string `json:"params,omitempty"`
-	Does        string            `json:"does"`
-	TargetKind  TargetKind        `json:"target_kind"`
-	SiteAnswers bool              `json:"site_answers"`
-	Waves       []int             `json:"waves"`
-	ScriptHash  string            `json:"script_hash,omitempty"`
-	Targets     []Target          `json:"targets"`
-	Radius      Radius            `json:"blast_radius"`
+	Name   string            `json:"name"`
+	Reason string            `json:"reason"`
+	Author string            `json:"author"`
+	Action string            `json:"action"`
+	Params map[string]string `json:"params,omitempty"`
+	Does   string            `json:"does"`
+	Promise
+	TargetKind  TargetKind `json:"target_kind"`
+	SiteAnswers bool       `json:"site_answers"`
+	Waves       []int      `json:"waves"`
+	ScriptHash  string     `json:"script_hash,omitempty"`
+	Targets     []Target   `json:"targets"`
+	Radius      Radius     `json:"blast_radius"`
 }
 
 // Radius says how much a plan can reach.
@@ -89,7 +105,11 @@ func (e *Engine) resolve(ctx context.Context, s Spec, author string) (Body, erro
 	if action.Target() != s.Targets.Kind {
 		return Body{}, fault.Bad("targets.kind: %s acts on a %s, not on a %s.", s.Action.Kind, action.Target(), s.Targets.Kind)
 	}
-	if err := action.Check(s.Action.Params); err != nil {
+	params, err := s.Action.params()
+	if err != nil {
+		return Body{}, err
+	}
+	if err := action.Check(params); err != nil {
 		return Body{}, err
 	}
 	all, err := e.world.Candidates(ctx, s.Targets.Kind)
@@ -106,7 +126,7 @@ func (e *Engine) resolve(ctx context.Context, s Spec, author string) (Body, erro
 	if len(chosen) == 0 {
 		return Body{}, fault.Bad("The plan selects none of %d. A plan for nothing is a mistake.", len(all))
 	}
-	b := Body{Name: s.Name, Reason: s.Reason, Author: author, Action: s.Action.Kind, Params: s.Action.Params, Does: action.Describe(s.Action.Params), TargetKind: s.Targets.Kind,
+	b := Body{Name: s.Name, Reason: s.Reason, Author: author, Action: s.Action.Kind, Params: params, Does: action.Describe(params), Promise: action.Promise(params), TargetKind: s.Targets.Kind,
 		SiteAnswers: !action.TakesSiteOut(), Waves: s.Waves}
 	if s.Expect.SiteAnswers != nil {
 		b.SiteAnswers = *s.Expect.SiteAnswers
@@ -115,11 +135,11 @@ func (e *Engine) resolve(ctx context.Context, s Spec, author string) (Body, erro
 		b.ScriptHash = hash([]byte(s.Script))
 	}
 	for _, c := range chosen {
-		before, err := action.Before(ctx, c, s.Action.Params)
+		before, err := action.Before(ctx, c, params)
 		if err != nil {
 			return Body{}, fmt.Errorf("%s (%s): %w", c.Name, c.ID, err)
 		}
-		b.Targets = append(b.Targets, Target{c, before, action.After(before, s.Action.Params)})
+		b.Targets = append(b.Targets, Target{c, before, action.After(before, params)})
 	}
 	b.Radius = radius(b.Targets)
 	return b, nil

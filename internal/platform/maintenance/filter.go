@@ -22,12 +22,14 @@ type Candidate struct {
 	ActiveUsers int    `json:"active_users"`
 	AddonKey    string `json:"addon_key,omitempty"`
 	Cell        string `json:"cell"`
+	// Products are those that the site has switched on.
+	Products []string `json:"products,omitempty"`
 }
 
-// filterField is a field by which a filter selects.
+// filterField is a field by which a filter selects: which values it takes, and which candidates have one.
 type filterField struct {
-	value func(Candidate) string
-	check func(string) error
+	check func(value string) error
+	has   func(c Candidate, value string) bool
 }
 
 func oneOf(words ...string) func(string) error {
@@ -41,20 +43,52 @@ func oneOf(words ...string) func(string) error {
 
 func anyText(string) error { return nil }
 
-var siteFields = map[string]filterField{
-	"slug":     {func(c Candidate) string { return c.SiteSlug }, anyText},
-	"customer": {func(c Candidate) string { return c.Customer }, anyText},
-	"state":    {func(c Candidate) string { return c.State }, oneOf("active", "suspended", "read-only", "tombstoned")},
-	"cell":     {func(c Candidate) string { return c.Cell }, anyText},
+// text is a field that is equal or not.
+func text(value func(Candidate) string, check func(string) error) filterField {
+	return filterField{check, func(c Candidate, v string) bool { return value(c) == v }}
 }
 
-var addonFields = map[string]filterField{
-	"addon":      {func(c Candidate) string { return c.AddonKey }, anyText},
-	"state":      {func(c Candidate) string { return c.State }, oneOf("active", "deactivated")},
-	"site":       {func(c Candidate) string { return c.SiteSlug }, anyText},
-	"site_state": {func(c Candidate) string { return c.SiteState }, oneOf("active", "suspended", "read-only", "tombstoned")},
-	"customer":   {func(c Candidate) string { return c.Customer }, anyText},
-	"cell":       {func(c Candidate) string { return c.Cell }, anyText},
+// people is a bound on the active people of a site, in plain digits.
+func people(within func(have, bound int) bool) filterField {
+	parse := func(v string) (int, error) {
+		n, err := strconv.Atoi(v)
+		if err != nil || n < 0 || strconv.Itoa(n) != v {
+			return 0, fmt.Errorf("%q is no number of people", v)
+		}
+		return n, nil
+	}
+	return filterField{func(v string) error { _, err := parse(v); return err }, func(c Candidate, v string) bool {
+		bound, err := parse(v)
+		return err == nil && within(c.ActiveUsers, bound)
+	}}
+}
+
+var siteStates = oneOf("active", "suspended", "read-only", "tombstoned")
+
+// fieldsOfBoth are those of a site and of an add-on alike.
+var fieldsOfBoth = map[string]filterField{
+	"customer":        text(func(c Candidate) string { return c.Customer }, anyText),
+	"cell":            text(func(c Candidate) string { return c.Cell }, anyText),
+	"product":         {anyText, func(c Candidate, v string) bool { return slices.Contains(c.Products, v) }},
+	"people_at_least": people(func(have, bound int) bool { return have >= bound }),
+	"people_at_most":  people(func(have, bound int) bool { return have <= bound }),
+}
+
+var siteFields = withBoth(map[string]filterField{
+	"slug":  text(func(c Candidate) string { return c.SiteSlug }, anyText),
+	"state": text(func(c Candidate) string { return c.State }, siteStates),
+})
+
+var addonFields = withBoth(map[string]filterField{
+	"addon":      text(func(c Candidate) string { return c.AddonKey }, anyText),
+	"state":      text(func(c Candidate) string { return c.State }, oneOf("active", "deactivated")),
+	"site":       text(func(c Candidate) string { return c.SiteSlug }, anyText),
+	"site_state": text(func(c Candidate) string { return c.SiteState }, siteStates),
+})
+
+func withBoth(fields map[string]filterField) map[string]filterField {
+	maps.Copy(fields, fieldsOfBoth)
+	return fields
 }
 
 func fieldsOf(kind TargetKind) map[string]filterField {
@@ -76,10 +110,11 @@ func checkFilter(kind TargetKind, name, value string) error {
 	return f.check(value)
 }
 
-// matches tells whether a candidate passes every field of a checked filter. Equality only: what a wildcard takes in is not seen when it is written.
+// matches tells whether a candidate passes every field of a checked filter. Equality and bounds only: what a wildcard takes in is not seen when it is
+// written.
 func matches(kind TargetKind, where map[string]string, c Candidate) bool {
 	for name, value := range where {
-		if fieldsOf(kind)[name].value(c) != value {
+		if !fieldsOf(kind)[name].has(c, value) {
 			return false
 		}
 	}

@@ -180,33 +180,6 @@ func (e *Engine) verify(ctx context.Context, p *Plan, t Target, action Action) e
 	return nil
 }
 
-// takeBack undoes, newest first, everything that a plan touched. What cannot be taken back is marked and told.
-func (e *Engine) takeBack(ctx context.Context, p *Plan, report Report) error {
-	now, err := e.Get(ctx, p.ID)
-	if err != nil {
-		return err
-	}
-	action := e.actions[p.Body.Action]
-	var stuck []error
-	for _, t := range slices.Backward(now.Targets) {
-		if t.State != Touched && t.State != Applied && t.State != Stuck {
-			continue
-		}
-		target := p.Body.Targets[t.Position]
-		state, why := Reverted, ""
-		if err := action.Undo(ctx, target, p.Body.Params); err != nil {
-			state, why = Stuck, err.Error()
-			stuck = append(stuck, fmt.Errorf("%s (%s) could not be taken back: %w", target.Name, target.ID, err))
-		}
-		err := e.control.Write(ctx, func(tx *volume.Tx) error { return e.mark(ctx, tx, p.ID, t.Position, state, why) })
-		if err != nil {
-			return err
-		}
-		report(t.Position, len(now.Targets), "taken back: "+target.Name)
-	}
-	return errors.Join(stuck...)
-}
-
 // Undo takes back a plan that was done, was interrupted or is paused. Taking back needs no approval and no cap.
 func (e *Engine) Undo(ctx context.Context, id ids.Plan, report Report) (*Plan, error) {
 	if identity.From(ctx).Kind != identity.Operator {

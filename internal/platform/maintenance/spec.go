@@ -40,6 +40,9 @@ type Spec struct {
 type ActionSpec struct {
 	Kind   string            `yaml:"kind"`
 	Params map[string]string `yaml:"params"`
+	// Do and Inverse are the steps of a custom action and what takes them back; see Step.
+	Do      []Step `yaml:"do"`
+	Inverse []Step `yaml:"inverse"`
 }
 
 // Selection says what a plan acts on: a kind, and identifiers of that kind or a filter over it.
@@ -98,6 +101,7 @@ func (s *Spec) check() error {
 			say("action.params.%s: a parameter that is given is not blank.", name)
 		}
 	}
+	s.Action.checkSteps(say)
 	s.checkSelection(say)
 	for _, w := range s.Waves {
 		if w < 1 {
