@@ -126,6 +126,9 @@ func (e *Engine) resolve(ctx context.Context, s Spec, author string) (Body, erro
 	if len(chosen) == 0 {
 		return Body{}, fault.Bad("The plan selects none of %d. A plan for nothing is a mistake.", len(all))
 	}
+	if want := s.Expect.Targets; want != nil && *want != len(chosen) {
+		return Body{}, fault.Bad("The plan selects %d targets and its author expects %d: the filter is not what they mean, or the fleet is not.", len(chosen), *want)
+	}
 	b := Body{Name: s.Name, Reason: s.Reason, Author: author, Action: s.Action.Kind, Params: params, Does: action.Describe(params), Promise: action.Promise(params), TargetKind: s.Targets.Kind,
 		SiteAnswers: !action.TakesSiteOut(), Waves: s.Waves}
 	if s.Expect.SiteAnswers != nil {

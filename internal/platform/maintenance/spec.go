@@ -55,6 +55,8 @@ type Selection struct {
 // Expectation is what must hold of the site of every target once it was acted on.
 type Expectation struct {
 	SiteAnswers *bool `yaml:"site_answers"` // the products of the site still answer; default: unless the action itself takes the site out of use
+	// Targets is how many targets the author means. Another number stops the plan: a filter that lost a line takes in more than it was written for.
+	Targets *int `yaml:"targets"`
 }
 
 const (
@@ -103,6 +105,9 @@ func (s *Spec) check() error {
 	}
 	s.Action.checkSteps(say)
 	s.checkSelection(say)
+	if s.Expect.Targets != nil && *s.Expect.Targets < 1 {
+		say("expect.targets: a plan has at least one target.")
+	}
 	for _, w := range s.Waves {
 		if w < 1 {
 			say("waves: the size of a wave is at least 1.")
