@@ -41,7 +41,7 @@ func (f *Fleet) Wakes(ctx context.Context) (map[volume.Ref]time.Time, error) {
 
 // SetWake makes it durable that a volume must be looked at again at an instant; the zero instant is never.
 func (f *Fleet) SetWake(ctx context.Context, ref volume.Ref, at time.Time) error {
-	ctx = identity.AsSystem(ctx, "jobs")
+	ctx = volume.Local(identity.AsSystem(ctx, "jobs")) // it is promised inside of the transaction that makes the jobs
 	return f.control.Write(ctx, func(tx *volume.Tx) error {
 		if at.IsZero() {
 			_, err := tx.Exec(ctx, qNoWake, ref.Kind, ref.Owner)

@@ -57,6 +57,9 @@ func (r *Recovery) buildOn(ctx context.Context, engine storage.Engine, ref volum
 	if target < 1 || target > head {
 		return b, noCommit(ref, target, frames)
 	}
+	if err := r.within(ref, target); err != nil {
+		return b, err
+	}
 	b = Built{Ref: ref, Generation: generation, Target: target, Head: head}
 	at := bench{kind: kind, name: ref.Name(generation), engine: engine}
 	base, db, err := r.base(ctx, at, ref, target)

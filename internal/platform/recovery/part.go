@@ -61,6 +61,9 @@ func (r *Recovery) RestorePart(ctx context.Context, ref volume.Ref, target int64
 	if len(frames) == 0 || target < 1 {
 		return res, noCommit(ref, target, frames)
 	}
+	if err := r.within(ref, target); err != nil {
+		return res, err
+	}
 	origin := identity.Origin{Source: "recovery", Request: request, Reason: reason}
 	var receipt volume.Receipt
 	err = r.pool.Volume(ref).Write(volume.WithReceipt(identity.WithOrigin(ctx, origin), &receipt), func(tx *volume.Tx) error {

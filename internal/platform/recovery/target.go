@@ -44,9 +44,37 @@ func (r *Recovery) Resolve(ctx context.Context, site ids.Site, t Target) (map[vo
 		if seq != 0 && (len(frames) == 0 || seq < 1 || seq > frames[len(frames)-1].To) {
 			return nil, noCommit(ref, seq, frames)
 		}
+		if err := r.within(ref, seq); err != nil {
+			return nil, err
+		}
 		out[ref] = seq
 	}
 	return out, nil
+}
+
+// within refuses a commit, 0 being the newest, that is older than what the vault reaches back to.
+func (r *Recovery) within(ref volume.Ref, seq int64) error {
+	first, why, err := r.vault.Reach(ref.String())
+	if err != nil || why == "" || seq == 0 || seq >= first {
+		return err
+	}
+	return fault.Bad("Volume %s cannot go back to commit %d, only to %d and later: %s.", ref, seq, first, why)
+}
+
+// oldest gives the first commit that the vault reaches back to, where that is not the very first one and lies at or before an instant; 0 where everything is there.
+func (r *Recovery) oldest(ctx context.Context, ref volume.Ref, at time.Time) (int64, error) {
+	first, why, err := r.vault.Reach(ref.String())
+	if err != nil || why == "" {
+		return 0, err
+	}
+	m, err := r.vault.Describe(ctx, ref.String(), first)
+	if err != nil {
+		return 0, err
+	}
+	if m.At.After(at) {
+		return 0, fault.Bad("Volume %s cannot go back to %s, only to %s and later: %s.", ref, at.UTC().Format(time.RFC3339), m.At.UTC().Format(time.RFC3339), why)
+	}
+	return first, nil
 }
 
 // errYounger says that a volume was made after the instant that a site goes back to.
@@ -136,7 +164,10 @@ func (r *Recovery) commitAt(ctx context.Context, ref volume.Ref, at time.Time) (
 	if err != nil {
 		return 0, err
 	}
-	var seq int64
+	seq, err := r.oldest(ctx, ref, at)
+	if err != nil {
+		return 0, err
+	}
 	for _, f := range frames {
 		if f.FromAt.After(at) {
 			break

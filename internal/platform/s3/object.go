@@ -116,6 +116,9 @@ type Object struct {
 // Size gives the object's bytes.
 func (o *Object) Size() int64 { return o.size }
 
+// Version names the version that is read; "" where the bucket keeps none.
+func (o *Object) Version() string { return o.version }
+
 // Stored gives when the server took it, by its clock.
 func (o *Object) Stored() time.Time { return o.stored }
 

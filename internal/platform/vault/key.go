@@ -51,7 +51,7 @@ func LoadSigner(ctx context.Context, path string, s Store) (*Signer, error) {
 	}
 	k := &Signer{ed25519.NewKeyFromSeed(seed)}
 	pub := k.Public()
-	err = s.Put(ctx, "keys/"+Fingerprint(pub)+".pub", strings.NewReader(hex.EncodeToString(pub)))
+	err = s.Put(ctx, keyKey(Fingerprint(pub)), strings.NewReader(hex.EncodeToString(pub)))
 	if err != nil && !errors.Is(err, ErrExists) {
 		return nil, err
 	}
@@ -73,26 +73,48 @@ type keyring struct {
 
 func newKeyring(s Store) *keyring { return &keyring{store: s, keys: map[string]ed25519.PublicKey{}} }
 
+// KeyError says that a public key of the store cannot be used, so that nothing it signed can be checked.
+type KeyError struct {
+	Fingerprint string
+	Err         error
+}
+
+// Error implements error.
+func (e *KeyError) Error() string { return fmt.Sprintf("signing key %s: %s", e.Fingerprint, e.Err) }
+
+// Unwrap gives the cause.
+func (e *KeyError) Unwrap() error { return e.Err }
+
+func keyKey(fingerprint string) string { return "keys/" + fingerprint + ".pub" }
+
+// readKey reads a public key and checks that it is the one that its name says.
+func readKey(ctx context.Context, s Store, fingerprint string) (ed25519.PublicKey, error) {
+	text, err := readAll(ctx, s, keyKey(fingerprint), 1000)
+	if err != nil {
+		return nil, &KeyError{fingerprint, err}
+	}
+	raw, err := hex.DecodeString(string(bytes.TrimSpace(text)))
+	if err != nil || len(raw) != ed25519.PublicKeySize || Fingerprint(raw) != fingerprint {
+		return nil, &KeyError{fingerprint, ErrDamaged}
+	}
+	return raw, nil
+}
+
 func (r *keyring) verify(ctx context.Context, fingerprint string, digest, sig []byte) error {
 	r.mu.Lock()
 	pub := r.keys[fingerprint]
 	r.mu.Unlock()
 	if pub == nil {
-		text, err := readAll(ctx, r.store, "keys/"+fingerprint+".pub", 1000)
-		if err != nil {
-			return fmt.Errorf("signing key %s: %w", fingerprint, err)
+		var err error
+		if pub, err = readKey(ctx, r.store, fingerprint); err != nil {
+			return err
 		}
-		raw, err := hex.DecodeString(string(bytes.TrimSpace(text)))
-		if err != nil || len(raw) != ed25519.PublicKeySize || Fingerprint(raw) != fingerprint {
-			return fmt.Errorf("signing key %s is damaged", fingerprint)
-		}
-		pub = raw
 		r.mu.Lock()
 		r.keys[fingerprint] = pub
 		r.mu.Unlock()
 	}
 	if !ed25519.Verify(pub, digest, sig) {
-		return errors.New("the signature does not fit")
+		return fmt.Errorf("the signature does not fit: %w", ErrDamaged)
 	}
 	return nil
 }

@@ -213,7 +213,7 @@ func readFooter(ctx context.Context, store Store, key string) (footer, error) {
 	defer o.Close()
 	size := o.Size()
 	if size < int64(len(segmentMagic)+trailer) {
-		return f, fmt.Errorf("vault object %s is truncated", key)
+		return f, fmt.Errorf("vault object %s is truncated: %w", key, ErrDamaged)
 	}
 	var tail [trailer]byte
 	if _, err := o.ReadAt(tail[:], size-trailer); err != nil {
@@ -221,14 +221,14 @@ func readFooter(ctx context.Context, store Store, key string) (footer, error) {
 	}
 	n := int64(binary.BigEndian.Uint32(tail[:4]))
 	if n > size-int64(len(segmentMagic)+trailer) {
-		return f, fmt.Errorf("vault object %s is truncated or damaged", key)
+		return f, fmt.Errorf("vault object %s is truncated: %w", key, ErrDamaged)
 	}
 	b := make([]byte, n)
 	if _, err := o.ReadAt(b, size-trailer-n); err != nil {
 		return f, fmt.Errorf("vault object %s: %w", key, err)
 	}
 	if err := json.Unmarshal(b, &f); err != nil {
-		return f, fmt.Errorf("vault object %s: its list of frames is damaged: %w", key, err)
+		return f, fmt.Errorf("vault object %s: its list of frames cannot be read (%w): %w", key, err, ErrDamaged)
 	}
 	for i := range f.Frames {
 		f.Frames[i].Segment = key

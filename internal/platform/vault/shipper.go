@@ -44,6 +44,10 @@ type Shipper struct {
 	dirty map[volume.Ref]bool
 	wake  chan struct{}
 
+	// Synchronous makes Wait possible: segments follow each other without a pause.
+	Synchronous bool
+	stored      confirmed
+
 	ship    sync.Mutex // one shipment at a time
 	prev    string
 	lastKey string
@@ -89,12 +93,17 @@ func (s *Shipper) Run(ctx context.Context) {
 			return
 		case <-s.wake:
 		}
+		pause := s.Interval
+		if s.Synchronous {
+			pause = 0
+		}
 		if err := s.Flush(context.WithoutCancel(ctx)); err != nil { // a shipment that began is finished
 			s.log.Error("shipment to the vault failed", "error", err)
+			pause = s.Interval
 		}
 		select {
 		case <-ctx.Done():
-		case <-time.After(s.Interval):
+		case <-time.After(pause):
 		}
 	}
 }
@@ -164,9 +173,10 @@ func (s *Shipper) segment(ctx context.Context, refs []volume.Ref) (more []volume
 	if err != nil {
 		return nil, err
 	}
+	s.confirm(ships)
 	for _, sh := range ships {
 		sh.head.Key = key
-		if err := s.pool.Volume(sh.ref).Direct(ctx, func(tx *storage.Tx) error { return journal.Seal(ctx, tx, sh.head) }); err != nil {
+		if err := s.note(ctx, sh); err != nil {
 			s.log.Error("sealed commits could not be noted; they will be stored again", "volume", sh.ref.String(), "error", err)
 			continue
 		}
@@ -198,6 +208,11 @@ func (s *Shipper) put(ctx context.Context, seg *segment) (string, error) {
 	b, err := seg.seal(s.signer)
 	if err != nil {
 		return "", err
+	}
+	if s.lastKey == "" { // the clock may have jumped back since the last start
+		if s.lastKey, err = s.vault.last(ctx); err != nil {
+			return "", err
+		}
 	}
 	at := s.clock.Now().UTC()
 	key := fmt.Sprintf("segments/%s/%017d-%s.seg", at.Format("2006-01-02"), at.UnixMicro(), s.node)

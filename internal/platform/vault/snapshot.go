@@ -34,9 +34,10 @@ type Snapshot struct {
 	Rows       int64          `json:"rows"`
 	Schema     map[string]int `json:"schema"`
 	Object     string         `json:"object"`
-	Bytes      int64          `json:"bytes"`  // unpacked
-	SHA256     string         `json:"sha256"` // of the packed object
-	Key        string         `json:"key"`    // fingerprint of the signing key
+	Bytes      int64          `json:"bytes"`          // unpacked
+	SHA256     string         `json:"sha256"`         // of the packed object
+	Key        string         `json:"key"`            // fingerprint of the signing key
+	Prev       int64          `json:"prev,omitempty"` // commit of the snapshot before this one
 	Components []Component    `json:"components"`
 }
 
@@ -95,6 +96,9 @@ func prove(ctx context.Context, kind volume.Kind, ref volume.Ref, path string) (
 		if m.Schema, err = storage.SchemaVersions(ctx, tx); err != nil {
 			return err
 		}
+		if h.SnapshotSeq < h.Seq {
+			m.Prev = h.SnapshotSeq
+		}
 		m.Seq, m.At, m.Chain, m.Digest, m.Rows = h.Seq, c.At, h.Chain.String(), h.Digest.String(), h.Rows
 		h.Bytes, h.SnapshotSeq = 0, h.Seq
 		return journal.Restamp(ctx, tx, h, nil, nil, nil)
@@ -111,7 +115,10 @@ func (s *Shipper) putSnapshot(ctx context.Context, m Snapshot, path string) (int
 		return 0, err
 	}
 	defer f.Close()
-	m.Object, m.Key = snapshotKey(m.Ref, m.Seq)+".db.zst", Fingerprint(s.signer.Public())
+	m.Key = Fingerprint(s.signer.Public())
+	if m.Object, err = s.vault.freeName(ctx, m); err != nil {
+		return 0, err
+	}
 	pr, pw := io.Pipe()
 	hash := sha256.New()
 	go func() {
@@ -134,6 +141,24 @@ func (s *Shipper) putSnapshot(ctx context.Context, m Snapshot, path string) (int
 	sum := sha256.Sum256(desc)
 	desc = append(desc, []byte("\n"+hex.EncodeToString(s.signer.Sign(sum[:]))+"\n")...)
 	return m.Bytes, s.vault.store.Put(ctx, snapshotKey(m.Ref, m.Seq)+".json", bytes.NewReader(desc))
+}
+
+// freeName gives the key for a snapshot's file: ErrExists when the snapshot is there already. The file alone, of a snapshot that was interrupted before it was described, stays
+// beside the new one: objects are written once, and this one may have been packed otherwise.
+func (v *Vault) freeName(ctx context.Context, m Snapshot) (string, error) {
+	base := snapshotKey(m.Ref, m.Seq)
+	keys, err := v.store.List(ctx, base)
+	if err != nil {
+		return "", err
+	}
+	if slices.Contains(keys, base+".json") {
+		return "", fmt.Errorf("snapshot %s: %w", base, ErrExists)
+	}
+	name := base + ".db.zst"
+	for i := 1; slices.Contains(keys, name); i++ {
+		name = fmt.Sprintf("%s~%d.db.zst", base, i)
+	}
+	return name, nil
 }
 
 // Snapshots lists the snapshots of a volume, oldest first.

@@ -18,6 +18,9 @@ var ErrExists = errors.New("the vault object exists")
 // ErrMissing is returned for an object that is not there.
 var ErrMissing = errors.New("the vault object is missing")
 
+// ErrDamaged is returned for an object that is not what was stored.
+var ErrDamaged = errors.New("the vault object is damaged")
+
 // Store keeps objects by key. Keys are slash-separated; objects never change. There is no deletion: objects leave a store only
 // by its own retention rule (an S3 lifecycle rule, a sweep run with the store's credentials), never through Holdfast.
 type Store interface {
@@ -26,6 +29,21 @@ type Store interface {
 	Open(ctx context.Context, key string) (Object, error)
 	// List gives the keys under a prefix in ascending order.
 	List(ctx context.Context, prefix string) ([]string, error)
+}
+
+// after gives the keys under a prefix that come after one, asking a store that can for those alone.
+func after(ctx context.Context, s Store, prefix, key string) ([]string, error) {
+	if b, ok := s.(interface {
+		ListAfter(ctx context.Context, prefix, after string) ([]string, error)
+	}); ok {
+		return b.ListAfter(ctx, prefix, key)
+	}
+	keys, err := s.List(ctx, prefix)
+	i, found := slices.BinarySearch(keys, key)
+	if found {
+		i++
+	}
+	return keys[i:], err
 }
 
 // Object is a stored object being read.
@@ -122,6 +140,9 @@ func (f *Folder) List(ctx context.Context, prefix string) ([]string, error) {
 			return nil
 		}
 		if err != nil || d.IsDir() {
+			if err == nil && path == filepath.Join(f.dir, "incoming") {
+				return fs.SkipDir // no objects yet
+			}
 			return err
 		}
 		rel, err := filepath.Rel(f.dir, path)

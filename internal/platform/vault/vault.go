@@ -2,11 +2,10 @@ package vault
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
-	"io"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -20,14 +19,17 @@ type Vault struct {
 	store Store
 	ring  *keyring
 
-	mu     sync.Mutex
-	seen   string // newest segment whose footer is in frames
-	frames map[string][]Frame
+	mu      sync.Mutex
+	seen    string               // newest segment whose footer was read
+	recent  map[string]bool      // segments read since the overlap, see refresh
+	frames  map[string][]Frame   // by volume
+	damaged map[string]error     // segments whose lists of frames cannot be read
+	swept   map[string]SweptFrom // where what is kept of a volume begins, where that is not its beginning
 }
 
 // New makes a reader over a store.
 func New(s Store) *Vault {
-	return &Vault{store: s, ring: newKeyring(s), frames: map[string][]Frame{}}
+	return &Vault{store: s, ring: newKeyring(s), recent: map[string]bool{}, frames: map[string][]Frame{}, damaged: map[string]error{}, swept: map[string]SweptFrom{}}
 }
 
 // Store gives the store itself.
@@ -40,35 +42,72 @@ type Marker struct {
 	RetentionDays int       `json:"retention_days"`
 }
 
+const markerKey = "vault.json"
+
 // Init writes the marker into a new store, or reads that of one in use.
 func (v *Vault) Init(ctx context.Context, m Marker) (Marker, error) {
-	if b, err := readAll(ctx, v.store, "vault.json", 10000); err == nil {
-		return m, json.Unmarshal(b, &m)
+	b, err := readAll(ctx, v.store, markerKey, 10000)
+	if err == nil {
+		if err := json.Unmarshal(b, &m); err != nil {
+			return m, fmt.Errorf("vault object %s is damaged: %w", markerKey, err)
+		}
+		return m, nil
+	}
+	if !errors.Is(err, ErrMissing) {
+		return m, err
 	}
 	m.Format = 1
-	b, err := json.MarshalIndent(m, "", "  ")
+	b, err = json.MarshalIndent(m, "", "  ")
 	if err != nil {
 		return m, err
 	}
-	return m, v.store.Put(ctx, "vault.json", strings.NewReader(string(b)))
+	return m, v.store.Put(ctx, markerKey, strings.NewReader(string(b)))
 }
 
-// refresh reads the footers of segments that came since the last call.
+// overlap is how far back segments are looked for again: of two nodes that write at once, the one with the smaller key can be the later one to finish.
+const overlap = 10 * time.Minute
+
+// before gives a key that all segments come after which were begun an overlap before a segment.
+func before(key string) string {
+	var micros int64
+	name := key[strings.LastIndexByte(key, '/')+1:]
+	if _, err := fmt.Sscanf(name, "%d-", &micros); err != nil {
+		return ""
+	}
+	at := time.UnixMicro(micros).UTC().Add(-overlap)
+	return fmt.Sprintf("segments/%s/%017d", at.Format("2006-01-02"), at.UnixMicro())
+}
+
+// refresh reads the footers of segments that came since the last call. One that is damaged does not keep the others from being read: what it held is missing from its
+// volumes' histories, and it is tried again the next time.
 func (v *Vault) refresh(ctx context.Context) error {
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	keys, err := v.store.List(ctx, "segments/")
+	if err := v.readSwept(ctx); err != nil {
+		return err
+	}
+	from := before(v.seen)
+	keys, err := after(ctx, v.store, "segments/", from)
 	if err != nil {
 		return err
 	}
-	i, _ := slices.BinarySearch(keys, v.seen+"\x00")
-	keys = keys[i:]
+	keys = slices.DeleteFunc(keys, func(key string) bool { return v.recent[key] })
+	for key := range v.damaged {
+		if key <= from {
+			keys = append(keys, key)
+		}
+	}
+	slices.Sort(keys)
 	feet := make([]footer, len(keys))
+	bad := make([]error, len(keys))
 	g, gctx := errgroup.WithContext(ctx)
-	g.SetLimit(4)
+	g.SetLimit(16) // a bucket takes its time for each
 	for i, key := range keys {
 		g.Go(func() (err error) {
 			feet[i], err = readFooter(gctx, v.store, key)
+			if errors.Is(err, ErrDamaged) || errors.Is(err, ErrMissing) {
+				bad[i], err = err, nil
+			}
 			return err
 		})
 	}
@@ -76,10 +115,22 @@ func (v *Vault) refresh(ctx context.Context) error {
 		return err
 	}
 	for i, f := range feet {
+		delete(v.damaged, keys[i])
+		v.seen = max(v.seen, keys[i])
+		if bad[i] != nil {
+			v.damaged[keys[i]] = bad[i]
+			continue
+		}
+		v.recent[keys[i]] = true
 		for _, fr := range f.Frames {
 			v.frames[fr.Ref] = append(v.frames[fr.Ref], fr)
 		}
-		v.seen = keys[i]
+	}
+	from = before(v.seen)
+	for key := range v.recent {
+		if key <= from {
+			delete(v.recent, key)
+		}
 	}
 	return nil
 }
@@ -112,10 +163,34 @@ func (v *Vault) History(ctx context.Context, ref string) ([]Frame, error) {
 // asks Known.
 func (v *Vault) Refresh(ctx context.Context) error { return v.refresh(ctx) }
 
-// Known is History by what was read of the store so far.
+// Known is History by what was read of the store so far. Where older commits were swept, or are lost and a snapshot lies after them, it begins later than the first commit:
+// see Reach.
 func (v *Vault) Known(ref string) ([]Frame, error) {
+	frames, _, err := v.known(ref)
+	return frames, err
+}
+
+// Reach gives the first commit to which a volume can be brought back, and why that is not its very first one; "" where it is.
+func (v *Vault) Reach(ref string) (first int64, why string, err error) {
+	_, r, err := v.known(ref)
+	return r.first, r.why, err
+}
+
+// reach is where a history begins.
+type reach struct {
+	first int64
+	why   string
+}
+
+func (v *Vault) known(ref string) (out []Frame, r reach, err error) {
 	v.mu.Lock()
 	frames := slices.Clone(v.frames[ref])
+	r = reach{first: 1}
+	next := int64(1)
+	if s, ok := v.swept[ref]; ok {
+		next, r = s.Seq+1, reach{s.Seq, "what is older is past the retention of the vault"}
+	}
+	damaged := slices.Sorted(maps.Keys(v.damaged))
 	v.mu.Unlock()
 	slices.SortStableFunc(frames, func(a, b Frame) int {
 		if a.From != b.From {
@@ -123,125 +198,65 @@ func (v *Vault) Known(ref string) ([]Frame, error) {
 		}
 		return int(b.To - a.To) // the longer one first
 	})
-	var out []Frame
-	next := int64(1)
 	for _, f := range frames {
-		switch {
-		case f.To < next:
+		if f.To < next {
 			continue
-		case f.From > next:
-			return nil, fmt.Errorf("the vault lacks commits %d to %d of %s", next, f.From-1, ref)
+		}
+		if f.From > next {
+			lost := &Gap{Ref: ref, From: next, To: f.From - 1, Damaged: damaged}
+			base, err := v.snapshotFrom(ref, f.From-1)
+			if err != nil {
+				return nil, r, errors.Join(lost, err)
+			}
+			if base == 0 {
+				return nil, r, lost
+			}
+			out, next, r = nil, base+1, reach{base, lost.Error()}
+			if f.To < next {
+				continue
+			}
 		}
 		out = append(out, f)
 		next = f.To + 1
 	}
-	return out, nil
+	return out, r, nil
+}
+
+// Gap says that commits of a volume are in no segment that can be read.
+type Gap struct {
+	Ref      string
+	From, To int64
+	Damaged  []string // segments whose content is not known, where there are any
+}
+
+// Error implements error.
+func (g *Gap) Error() string {
+	text := fmt.Sprintf("the vault lacks commits %d to %d of %s", g.From, g.To, g.Ref)
+	if len(g.Damaged) > 0 {
+		text += "; damaged are: " + strings.Join(g.Damaged, ", ")
+	}
+	return text
+}
+
+// snapshotFrom gives the first snapshot of a volume at or after a commit, 0 when there is none.
+func (v *Vault) snapshotFrom(ref string, seq int64) (int64, error) {
+	ctx, stop := context.WithTimeout(context.Background(), time.Minute)
+	defer stop()
+	seqs, err := v.Snapshots(ctx, ref)
+	if err != nil {
+		return 0, err
+	}
+	for _, s := range seqs {
+		if s >= seq {
+			return s, nil
+		}
+	}
+	return 0, nil
 }
 
 // Read gives the commits of a frame with their changes. Following the chain over them proves that they are what was sealed.
 func (v *Vault) Read(ctx context.Context, f Frame) ([]Entry, error) {
 	return readFrame(ctx, v.store, f)
-}
-
-// Finding is something wrong with one object.
-type Finding struct {
-	Object string `json:"object"`
-	Wrong  string `json:"wrong"`
-}
-
-// Verify reads every object and checks signatures, hashes, and for each volume that its chain has no gap. seen is called with every
-// object checked. Findings name what is damaged or missing.
-func (v *Vault) Verify(ctx context.Context, seen func(done, total int)) ([]Finding, error) {
-	var found []Finding
-	wrong := func(object string, err error) { found = append(found, Finding{object, err.Error()}) }
-	segments, err := v.store.List(ctx, "segments/")
-	if err != nil {
-		return nil, err
-	}
-	snapshots, err := v.store.List(ctx, "snapshots/")
-	if err != nil {
-		return nil, err
-	}
-	blobs, err := v.store.List(ctx, "blobs/")
-	if err != nil {
-		return nil, err
-	}
-	total := len(segments) + len(snapshots) + len(blobs)
-	done := 0
-	step := func() { done++; seen(done, total) }
-	there := map[string]bool{}
-	for _, key := range segments {
-		there[key] = true
-	}
-	for _, key := range segments {
-		if _, foot, err := readSegment(ctx, v.store, v.ring, key); err != nil {
-			wrong(key, err)
-		} else if foot.Prev != "" && !there[foot.Prev] {
-			wrong(foot.Prev, fmt.Errorf("missing: %s follows it", key))
-		}
-		step()
-	}
-	for _, key := range snapshots {
-		if err := v.verifySnapshot(ctx, key); err != nil {
-			wrong(key, err)
-		}
-		step()
-	}
-	for _, key := range blobs {
-		if err := v.verifyBlob(ctx, key); err != nil {
-			wrong(key, err)
-		}
-		step()
-	}
-	if len(found) > 0 { // gaps would follow from what is damaged already
-		return found, nil
-	}
-	refs, err := v.Volumes(ctx)
-	if err != nil {
-		return nil, err
-	}
-	for _, ref := range refs {
-		if _, err := v.History(ctx, ref); err != nil {
-			wrong("volume "+ref, err)
-		}
-	}
-	return found, nil
-}
-
-func (v *Vault) verifySnapshot(ctx context.Context, key string) error {
-	rest, ok := strings.CutSuffix(key, ".json")
-	if !ok {
-		return nil // the object itself is read with its description
-	}
-	parts := strings.Split(rest, "/")
-	var seq int64
-	if len(parts) != 3 {
-		return fmt.Errorf("unexpected name")
-	}
-	if _, err := fmt.Sscanf(parts[2], "%d", &seq); err != nil {
-		return fmt.Errorf("unexpected name")
-	}
-	m, err := v.Describe(ctx, parts[1], seq)
-	if err != nil {
-		return err
-	}
-	return v.Unpack(ctx, m, io.Discard)
-}
-
-func (v *Vault) verifyBlob(ctx context.Context, key string) error {
-	o, err := v.store.Open(ctx, key)
-	if err != nil {
-		return err
-	}
-	defer o.Close()
-	hash := sha256.New()
-	if _, err := io.Copy(hash, o); err != nil {
-		return err
-	}
-	if want := key[strings.LastIndexByte(key, '/')+1:]; hex.EncodeToString(hash.Sum(nil)) != want {
-		return fmt.Errorf("its content is not what its name says")
-	}
-	return nil
 }
 
 // Newest gives the time of the newest segment, the zero time when there is none yet.
@@ -253,9 +268,21 @@ func (v *Vault) Newest(ctx context.Context) (time.Time, error) {
 	defer v.mu.Unlock()
 	var at time.Time
 	for _, frames := range v.frames {
-		if last := frames[len(frames)-1].ToAt; last.After(at) {
-			at = last
+		for _, f := range frames {
+			if f.ToAt.After(at) {
+				at = f.ToAt
+			}
 		}
 	}
 	return at, nil
+}
+
+// last gives the newest segment's key, "" when there is none.
+func (v *Vault) last(ctx context.Context) (string, error) {
+	if err := v.refresh(ctx); err != nil {
+		return "", err
+	}
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	return v.seen, nil
 }

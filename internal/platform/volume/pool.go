@@ -26,6 +26,8 @@ type Config struct {
 	Writable func(ref Ref) error
 	// Committed is called after every durable batch, outside of locks. It must not block.
 	Committed func(ref Ref, commits []journal.Commit)
+	// Shipped returns once a commit is safe elsewhere too; a Write returns after it, and its error is the Write's, although the commit is made. Optional.
+	Shipped func(ctx context.Context, ref Ref, seq int64) error
 	// Wake makes it durable, before a commit, that the volume must be looked at again at an instant. Optional.
 	Wake  func(ref Ref, at time.Time) error
 	Clock clock.Clock
@@ -38,6 +40,7 @@ type Pool struct {
 	locate    func(context.Context, Ref) (Place, error)
 	writable  func(Ref) error
 	committed func(Ref, []journal.Commit)
+	shipped   func(context.Context, Ref, int64) error
 	wake      func(Ref, time.Time) error
 	clock     clock.Clock
 	capacity  int
@@ -51,7 +54,7 @@ type Pool struct {
 
 // NewPool makes a pool.
 func NewPool(c Config) *Pool {
-	p := &Pool{kinds: map[string]Kind{}, locate: c.Locate, writable: c.Writable, committed: c.Committed, wake: c.Wake, clock: c.Clock, capacity: c.Hot, byRef: map[Ref]*hot{}, recent: list.New(), templates: map[string]*template{}}
+	p := &Pool{kinds: map[string]Kind{}, locate: c.Locate, writable: c.Writable, committed: c.Committed, shipped: c.Shipped, wake: c.Wake, clock: c.Clock, capacity: c.Hot, byRef: map[Ref]*hot{}, recent: list.New(), templates: map[string]*template{}}
 	for _, k := range c.Kinds {
 		p.kinds[k.Name] = k
 	}

@@ -108,8 +108,25 @@ func (v *Volume) Write(ctx context.Context, fn func(*Tx) error) error {
 		return err
 	}
 	defer v.pool.release(h)
-	return h.write(ctx, journal.KindWrite, fn)
+	if v.pool.shipped == nil || ctx.Value(localKey{}) != nil {
+		return h.write(ctx, journal.KindWrite, fn)
+	}
+	var made Receipt
+	err = h.write(WithReceipt(ctx, &made), journal.KindWrite, fn)
+	if r, ok := ctx.Value(receiptKey{}).(*Receipt); ok {
+		r.Commits = append(r.Commits, made.Commits...)
+	}
+	if err != nil || len(made.Commits) == 0 {
+		return err
+	}
+	return v.pool.shipped(ctx, v.ref, made.Commits[0].Seq)
 }
+
+type localKey struct{}
+
+// Local makes a Write return once it is durable on this machine, where writes else wait until they are safe elsewhere too. It is for what is written inside of a
+// transaction on another volume, which the one who carries commits away may be waiting for.
+func Local(ctx context.Context) context.Context { return context.WithValue(ctx, localKey{}, true) }
 
 // Settle is Write for recovery alone: it works on a volume that nobody else may change now.
 func (v *Volume) Settle(ctx context.Context, fn func(*Tx) error) error {
