@@ -78,9 +78,10 @@ type Fleet struct {
 	engine  storage.Engine
 	clock   clock.Clock
 	current atomic.Pointer[state]
-	loading sync.Mutex   // held from reading the control database until what was read is current
-	read    atomic.Int64 // when the control database was read last, in microseconds
-	head    atomic.Int64 // the commit that it stood at
+	loading sync.Mutex             // held from reading the control database until what was read is current
+	read    atomic.Int64           // when the control database was read last, in microseconds
+	head    atomic.Int64           // the commit that it stood at
+	print   atomic.Pointer[string] // of the rows that LoadIfDifferent saw last
 }
 
 // state is the control database as the hot paths need it: every site and placement.
