@@ -15,6 +15,7 @@ import (
 	"holdfast.dev/internal/product/oncall/integration"
 	"holdfast.dev/internal/product/oncall/key"
 	"holdfast.dev/internal/product/oncall/rest"
+	"holdfast.dev/internal/product/oncall/retention"
 )
 
 // Routes lists every operation of the product.
@@ -32,7 +33,7 @@ func (p *Product) Jobs() map[string]jobs.Handler {
 	return all
 }
 
-// sweepKind is the job that forgets the outcomes of old requests.
+// sweepKind is the job that forgets the outcomes of old requests, and messages that the site does not keep any longer.
 const sweepKind = "oncall.sweep"
 
 // sweepBatch is how many go in one commit.
@@ -43,8 +44,12 @@ func sweep(ctx context.Context, tx *volume.Tx, j *jobs.Job) error {
 	if err != nil {
 		return err
 	}
+	messages, err := retention.Sweep(ctx, tx, sweepBatch)
+	if err != nil {
+		return err
+	}
 	pause := time.Hour
-	if n == sweepBatch {
+	if n == sweepBatch || messages == sweepBatch {
 		pause = time.Second
 	}
 	return jobs.Put(ctx, tx, jobs.Job{Kind: sweepKind, Key: j.Key, Due: tx.Now().Add(pause)})

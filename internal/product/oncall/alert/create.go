@@ -23,8 +23,11 @@ type New struct {
 	Payload                     string // what was received, for people to look at; empty when nothing was
 }
 
+// nextTiny is the next short number: none is given twice, not even when the newest alert was deleted.
+const nextTiny = `(SELECT coalesce(max(n), 0) + 1 FROM (SELECT max(tiny) AS n FROM alert UNION ALL SELECT max(highest) AS n FROM alert_number) numbers)`
+
 var (
-	qInsert = storage.Register("oncall/alert.insert", `INSERT INTO alert (`+columns+`) VALUES ($1, (SELECT coalesce(max(tiny), 0) + 1 FROM alert), $2, $3, $4, $5, $6, $7, 'open', 0, 0, 0, 1, '', '', $8, $9, $10,
+	qInsert = storage.Register("oncall/alert.insert", `INSERT INTO alert (`+columns+`) VALUES ($1, `+nextTiny+`, $2, $3, $4, $5, $6, $7, 'open', 0, 0, 0, 1, '', '', $8, $9, $10,
 		$11, $12, $13, $14, $15, $16, $16, $16, 0, '', 0, '')`)
 	qFirstLog = storage.Register("oncall/alert_log.first", `INSERT INTO alert_log (alert_id, n, at_us, kind, owner, text) VALUES ($1, 1, $2, 'system', $3, $4)`)
 	qPayload  = storage.Register("oncall/alert_payload.insert", `INSERT INTO alert_payload (alert_id, body) VALUES ($1, $2)`)

@@ -111,6 +111,8 @@ func CountOpen(ctx context.Context, tx *volume.Tx) (Facets, error) {
 }
 
 var (
+	qNumber = storage.Register("oncall/alert_number.keep", `INSERT INTO alert_number (name, highest) VALUES ('alert', $1)
+		ON CONFLICT (name) DO UPDATE SET highest = CASE WHEN excluded.highest > alert_number.highest THEN excluded.highest ELSE alert_number.highest END`)
 	qDelete     = storage.Register("oncall/alert.delete", `DELETE FROM alert WHERE id = $1`)
 	qDeleteLog  = storage.Register("oncall/alert_log.delete", `DELETE FROM alert_log WHERE alert_id = $1`)
 	qDeleteNote = storage.Register("oncall/alert_note.delete", `DELETE FROM alert_note WHERE alert_id = $1`)
@@ -118,8 +120,11 @@ var (
 	qDeleteFile = storage.Register("oncall/alert_attachment.delete_all", `DELETE FROM alert_attachment WHERE alert_id = $1`)
 )
 
-// Delete removes an alert with its log, notes, payload and attachments.
+// Delete removes an alert with its log, notes, payload and attachments. Its number is not given again.
 func Delete(ctx context.Context, tx *volume.Tx, a *Alert) error {
+	if _, err := tx.Exec(ctx, qNumber, a.Tiny); err != nil {
+		return err
+	}
 	for _, q := range []*storage.Query{qDeleteLog, qDeleteNote, qDeleteBody, qDeleteFile, qDelete} {
 		if _, err := tx.Exec(ctx, q, a.ID); err != nil {
 			return err

@@ -93,6 +93,14 @@ func (c Channels) webhook(ctx context.Context, m Message) (string, error) {
 	return c.call(ctx, webhook.Request{URL: m.Address, ID: m.ID, Body: body, Secret: []byte(m.Secret)})
 }
 
+// Call sends a request to an address of a customer, as webhooks are sent: the receiver's word, and ErrPermanent where no later try can succeed.
+func (c Channels) Call(ctx context.Context, q webhook.Request) (status string, err error) {
+	if c.Senders.Webhook == nil {
+		return "", errors.Join(errors.New("this process calls no addresses"), ErrPermanent)
+	}
+	return c.call(ctx, q)
+}
+
 // call makes an answer of what a receiver says: 2xx is taken, 408, 429 and 5xx are to be tried again, anything else is refused for good.
 func (c Channels) call(ctx context.Context, q webhook.Request) (string, error) {
 	resp, err := c.Senders.Webhook.Do(ctx, q)

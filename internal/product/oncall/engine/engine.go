@@ -39,7 +39,19 @@ var (
 	qRun     = storage.Register("oncall/paging.run", `SELECT run, active FROM paging WHERE alert_id = $1`)
 	qRestart = storage.Register("oncall/paging.restart", `INSERT INTO paging (alert_id, run, active, started_us) VALUES ($1, 1, $2, $3)
 		ON CONFLICT (alert_id) DO UPDATE SET run = paging.run + 1, active = excluded.active, started_us = excluded.started_us`)
+	qForget = storage.Register("oncall/paging.delete", `DELETE FROM paging WHERE alert_id = $1`)
 )
+
+// Forget removes what is known of an alert's paging, when the alert goes. Timers of it find nothing and do nothing.
+func Forget(ctx context.Context, tx *volume.Tx, alertID string) error {
+	if _, err := tx.Exec(ctx, qForget, alertID); err != nil {
+		return err
+	}
+	if err := dropHolds(ctx, tx, alertID); err != nil {
+		return err
+	}
+	return notification.Forget(ctx, tx, alertID)
+}
 
 // pager tells people about one alert within one transaction.
 type pager struct {
@@ -93,6 +105,11 @@ func (p *pager) start() error {
 	if err := p.newRun(true); err != nil {
 		return err
 	}
+	return p.governed("", p.pageResponders)
+}
+
+// pageResponders pages everybody whom the alert names, else who answers for what names nobody.
+func (p *pager) pageResponders() error {
 	if len(p.alert.Responders) == 0 {
 		return p.pageDefault()
 	}
@@ -130,6 +147,9 @@ func Changed(ctx context.Context, tx *volume.Tx, alertID, what string) error {
 		return p.tellInvolved(notification.AcknowledgedAlert)
 	case Closed:
 		if err := p.newRun(false); err != nil {
+			return err
+		}
+		if err := dropHolds(ctx, tx, alertID); err != nil {
 			return err
 		}
 		return p.tellInvolved(notification.ClosedAlert)

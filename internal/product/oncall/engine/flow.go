@@ -15,6 +15,7 @@ import (
 	"holdfast.dev/internal/product/oncall/escalation"
 	"holdfast.dev/internal/product/oncall/notification"
 	"holdfast.dev/internal/product/oncall/routing"
+	"holdfast.dev/internal/product/oncall/team"
 	"holdfast.dev/internal/product/oncall/user"
 )
 
@@ -41,6 +42,8 @@ type timer struct {
 	Rule       string    `json:"rule,omitempty"`
 	Step       string    `json:"step,omitempty"`
 	Why        string    `json:"why,omitempty"`
+	Team       string    `json:"team,omitempty"` // of a policy's timer: who is told then, empty for everybody
+	Policy     string    `json:"policy,omitempty"`
 }
 
 func payload(t timer) []byte {
@@ -81,6 +84,11 @@ func (p *pager) pageTeam(x alert.Responder) error {
 	if t == nil {
 		return p.note("Nobody is told: there is no team " + cmp.Or(x.Name, x.ID))
 	}
+	return p.governed(t.ID, func() error { return p.routeTeam(t, x) })
+}
+
+// routeTeam tells whom a team's first rule that fits names.
+func (p *pager) routeTeam(t *team.Team, x alert.Responder) error {
 	rule, _ := routing.Route(p.r.Routing[t.ID], p.alert, p.tx.Now())
 	if rule == nil {
 		if err := p.note("Team " + t.Name + " has no routing rule for the alert: all its members are told"); err != nil {

@@ -36,6 +36,12 @@ func Jobs(c clock.Clock, s needs.Senders) map[string]jobs.Handler {
 		KindLoop:     {InTx: runLoop},
 		KindUnsnooze: {InTx: runUnsnooze},
 		KindShift:    {InTx: runShift},
+
+		KindDelayed:   {InTx: runDelayed},
+		KindRestart:   {InTx: runRestart},
+		KindAutoClose: {InTx: runAutoClose},
+
+		KindAct: {Do: out.act, Lease: time.Minute, Attempts: actTries, Pause: actPause},
 		KindSend: {Do: out.send, Lease: time.Minute, Attempts: tries, Pause: func(attempt int) time.Duration {
 			return pauses[min(max(attempt, 0), len(pauses)-1)]
 		}},

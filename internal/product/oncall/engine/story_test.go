@@ -41,18 +41,22 @@ type story struct {
 }
 
 func tell(t *testing.T, fn func(s *story)) {
-	storagetest.Engines(t, func(t *testing.T, e storage.Engine) {
-		s := &story{World: oncalltest.New(t, e)}
-		s.Write(setup.Site)
-		s.Write(func(ctx context.Context, tx *volume.Tx) error {
-			return setup.People(ctx, tx, []needs.Person{
-				{AccountID: "ann", DisplayName: "Ann", Email: "ann@acme.example", Active: true, Admin: true},
-				{AccountID: "bob", DisplayName: "Bob", Email: "bob@acme.example", Active: true},
-				{AccountID: "cleo", DisplayName: "Cleo", Email: "cleo@acme.example", Active: true},
-			})
+	storagetest.Engines(t, func(t *testing.T, e storage.Engine) { fn(begin(t, e)) })
+}
+
+func onSQLite(t *testing.T) *story { return begin(t, storagetest.SQLite(t)) }
+
+func begin(t *testing.T, e storage.Engine) *story {
+	s := &story{World: oncalltest.New(t, e)}
+	s.Write(setup.Site)
+	s.Write(func(ctx context.Context, tx *volume.Tx) error {
+		return setup.People(ctx, tx, []needs.Person{
+			{AccountID: "ann", DisplayName: "Ann", Email: "ann@acme.example", Active: true, Admin: true},
+			{AccountID: "bob", DisplayName: "Bob", Email: "bob@acme.example", Active: true},
+			{AccountID: "cleo", DisplayName: "Cleo", Email: "cleo@acme.example", Active: true},
 		})
-		fn(s)
 	})
+	return s
 }
 
 func who(id string) alert.Responder { return alert.Responder{Type: "user", ID: id} }

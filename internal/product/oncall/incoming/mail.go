@@ -24,6 +24,7 @@ import (
 	"holdfast.dev/internal/platform/volume"
 	"holdfast.dev/internal/product/oncall/alert"
 	"holdfast.dev/internal/product/oncall/integration"
+	"holdfast.dev/internal/product/oncall/maintenance"
 )
 
 // Limits of mail.
@@ -109,8 +110,12 @@ func (s *session) Rcpt(to string, _ *smtp.RcptOptions) error {
 	found := ""
 	err = v.Read(ctx, func(tx *volume.Tx) error {
 		all, err := integration.All(ctx, tx)
+		if err != nil {
+			return err
+		}
+		now, err := maintenance.At(ctx, tx)
 		for _, i := range all {
-			if i.Type == integration.TypeEmail && i.Enabled && i.Write && i.Mailbox == mailbox {
+			if i.Type == integration.TypeEmail && now.On(maintenance.Integration, i.ID, i.Enabled) && i.Write && i.Mailbox == mailbox {
 				found = i.ID
 			}
 		}

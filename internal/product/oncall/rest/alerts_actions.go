@@ -10,7 +10,6 @@ import (
 	"holdfast.dev/internal/platform/volume"
 	"holdfast.dev/internal/product/oncall/alert"
 	"holdfast.dev/internal/product/oncall/alert/action"
-	"holdfast.dev/internal/product/oncall/engine"
 	"holdfast.dev/internal/product/oncall/roster"
 )
 
@@ -221,7 +220,7 @@ func execute(c *call) error {
 		return err
 	}
 	return c.act("Custom Action", "Executed custom action", func(tx *volume.Tx, a *alert.Alert) error {
-		return alert.Execute(c.r.Context(), tx, a, c.r.PathValue("actionName"), c.by(b))
+		return action.Execute(c.r.Context(), tx, a, c.r.PathValue("actionName"), c.by(b))
 	})
 }
 
@@ -321,11 +320,6 @@ func setPriority(c *call) error {
 
 func deleteAlert(c *call) error {
 	return c.act("Delete", "Deleted alert", func(tx *volume.Tx, a *alert.Alert) error {
-		if a.Open { // so that nothing waits for it any more
-			if err := engine.Changed(c.r.Context(), tx, a.ID, engine.Closed); err != nil {
-				return err
-			}
-		}
-		return alert.Delete(c.r.Context(), tx, a)
+		return action.Delete(c.r.Context(), tx, a)
 	})
 }

@@ -16,6 +16,7 @@ import (
 	"holdfast.dev/internal/product/oncall/alert"
 	"holdfast.dev/internal/product/oncall/integration"
 	"holdfast.dev/internal/product/oncall/key"
+	"holdfast.dev/internal/product/oncall/maintenance"
 	"holdfast.dev/internal/product/oncall/roster"
 )
 
@@ -45,6 +46,13 @@ func (h *handler) Authenticate(r *http.Request) (httpkit.Caller, error) {
 	err = v.Read(r.Context(), func(tx *volume.Tx) error {
 		if i, err = key.Integration(r.Context(), tx, secret); err != nil {
 			return err
+		}
+		off, err := maintenance.At(r.Context(), tx)
+		if err != nil {
+			return err
+		}
+		if !off.On(maintenance.Integration, i.ID, true) {
+			return fault.Unauthenticated("Could not authenticate")
 		}
 		_, err = roster.Load(r.Context(), tx) // remembered from here on, which it would not be from a write
 		return err

@@ -26,9 +26,9 @@ func (h *handler) peopleRoutes() []httpkit.Route {
 			Handler: func(w http.ResponseWriter, r *http.Request) error { return op.run(h.newCall(w, r)) }})
 	}
 	for _, op := range h.peopleOperations() {
-		add(op, strings.TrimPrefix(op.path, "/v2"))
+		add(op, strings.TrimPrefix(strings.TrimPrefix(op.path, "/v2"), "/v1"))
 	}
-	for _, op := range slices.Concat(h.mePages(), h.watchPages()) {
+	for _, op := range slices.Concat(h.mePages(), h.watchPages(), h.customPages()) {
 		add(op, op.path)
 	}
 	return append(routes, h.linkRoutes()...)

@@ -121,7 +121,7 @@ func viewSchedule(c *call) error {
 			return err
 		}
 		out := wireScheduleView{Schedule: toSchedule(r, s, true), Timeline: c.timeline(r, s, from, to, []string{"base", "override", "forwarding"}), Gaps: []wireGap{}, Overrides: []wireOverride{},
-			MayEdit: c.permitTeam(r, s.TeamID) == nil}
+			MayEdit: c.permitRight(r, s.TeamID, "edit-schedules") == nil}
 		for _, g := range s.Timeline(from, to, r.Forwards()).Gaps(from, to) {
 			out.Gaps = append(out.Gaps, wireGap{stamp(g.From), stamp(g.To)})
 		}

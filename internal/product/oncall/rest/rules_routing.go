@@ -1,6 +1,7 @@
 package rest
 
 import (
+	"encoding/json"
 	"slices"
 
 	"holdfast.dev/internal/base/fault"
@@ -36,12 +37,33 @@ type wireRoutingRule struct {
 }
 
 type routingBody struct {
-	Name        *string               `json:"name"`
-	Order       *int                  `json:"order"`
-	Criteria    *routing.Filter       `json:"criteria"`
-	Zone        *string               `json:"timezone"`
-	Restriction *rotation.Restriction `json:"timeRestriction"`
-	Notify      *wireResponder        `json:"notify"`
+	Name        *string         `json:"name"`
+	Order       *int            `json:"order"`
+	Criteria    *routing.Filter `json:"criteria"`
+	Zone        *string         `json:"timezone"`
+	Restriction restrictionBody `json:"timeRestriction"`
+	Notify      *wireResponder  `json:"notify"`
+}
+
+// restrictionBody is a restriction in a change: left out it stays, null or an empty object takes it away.
+type restrictionBody struct {
+	given bool
+	value *rotation.Restriction
+}
+
+// UnmarshalJSON implements json.Unmarshaler; it is called for null too.
+func (b *restrictionBody) UnmarshalJSON(raw []byte) error {
+	b.given = true
+	return json.Unmarshal(raw, &b.value)
+}
+
+func (b restrictionBody) into(to **rotation.Restriction) {
+	if !b.given {
+		return
+	}
+	if *to = b.value; b.value != nil && b.value.Type == "" {
+		*to = nil
+	}
 }
 
 // recipient is somebody or something in an answer: a user with username, everything else with its name.
@@ -67,9 +89,7 @@ func (c *call) fillRouting(r *roster.Roster, x *routing.Rule, b routingBody) err
 	if b.Criteria != nil {
 		x.Criteria = b.Criteria
 	}
-	if b.Restriction != nil {
-		x.Restriction = b.Restriction
-	}
+	b.Restriction.into(&x.Restriction)
 	if b.Notify != nil {
 		to, err := r.Resolve("notify", b.Notify.responder(""))
 		if err != nil {

@@ -3,6 +3,7 @@ package rest
 import (
 	"net/http"
 	"strconv"
+	"strings"
 	"time"
 
 	"holdfast.dev/internal/base/fault"
@@ -22,11 +23,11 @@ import (
 func (h *handler) peopleOperations() []operation {
 	var all []operation
 	for _, list := range [][]operation{h.teamOperations(), h.routingOperations(), h.userOperations(), h.contactOperations(), h.notificationRuleOperations(),
-		h.forwardingOperations(), h.scheduleOperations(), h.overrideOperations(), h.onCallOperations(), h.escalationOperations()} {
+		h.forwardingOperations(), h.scheduleOperations(), h.overrideOperations(), h.onCallOperations(), h.escalationOperations(), h.policyOperations(), h.maintenanceOperations()} {
 		all = append(all, list...)
 	}
 	for i := range all {
-		all[i].own = true // permitTeam and permitPerson decide
+		all[i].own = true // permitTeam, permitPerson and permitSite decide
 	}
 	return all
 }
@@ -75,18 +76,40 @@ func (c *call) change(fn func(tx *volume.Tx, r *roster.Roster) error) error {
 	})
 }
 
-// permitTeam lets those change what a team owns who may: keys with configuration access, administrators of the site and of the team. What no team owns is
-// the site's administrators'.
+// permitTeam lets those change what a team owns who may: keys with configuration access, administrators of the site and of the team, and members whose role
+// of the team's own grants it. What no team owns is the site's administrators'.
 func (c *call) permitTeam(r *roster.Roster, teamID string) error {
+	return c.permitRight(r, teamID, teamRight(c.r.Method, c.r.URL.Path))
+}
+
+func (c *call) permitRight(r *roster.Roster, teamID, needed string) error {
 	if c.who.Kind == identity.Key || c.who.Admin {
 		return nil
 	}
-	if t, me := r.Teams[teamID], r.Account(c.who.Account.String()); t != nil && me != nil {
-		if _, admin := t.Has(me.ID); admin {
-			return nil
+	if t, me := r.Teams[teamID], r.Account(c.who.Account.String()); t != nil && me != nil && t.May(me.ID, needed) {
+		return nil
+	}
+	return fault.Forbidden("You need to be an administrator of the team or of the site to change this, or to have a role of the team that allows it.")
+}
+
+// teamRight names the right, as the vendor's roles call it, that a change of what a team owns needs; empty for what only administrators may.
+func teamRight(method, path string) string {
+	parts := strings.Split(strings.Trim(path, "/"), "/")
+	for i := len(parts) - 1; i >= 0; i-- { // the last noun of the path counts
+		verb := "edit-"
+		if method == http.MethodDelete && i >= len(parts)-2 {
+			verb = "delete-"
+		}
+		switch parts[i] {
+		case "members":
+			return "manage-members"
+		case "roles":
+			return verb + "team-roles"
+		case "routing-rules", "escalations", "schedules", "policies":
+			return verb + parts[i]
 		}
 	}
-	return fault.Forbidden("You need to be an administrator of the team or of the site to change this.")
+	return ""
 }
 
 // permitPerson lets those change a person's settings who may: the person, keys with configuration access, administrators of the site.

@@ -6,6 +6,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"slices"
 	"strings"
 	"time"
 
@@ -57,6 +58,24 @@ func (t *Team) Has(personID string) (member, admin bool) {
 		}
 	}
 	return false, false
+}
+
+// May tells whether a person may do something in the team that a right is for: administrators may, and members whose role grants the right.
+func (t *Team) May(personID, right string) bool {
+	for _, m := range t.Members {
+		if m.PersonID != personID {
+			continue
+		}
+		if m.Role == Admin {
+			return true
+		}
+		for _, role := range t.Roles {
+			if role.Name == m.Role && right != "" {
+				return slices.Contains(role.Rights, Right{Right: right, Granted: true})
+			}
+		}
+	}
+	return false
 }
 
 var (

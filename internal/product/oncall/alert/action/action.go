@@ -9,6 +9,7 @@ import (
 	"holdfast.dev/internal/platform/volume"
 	"holdfast.dev/internal/product/oncall/alert"
 	"holdfast.dev/internal/product/oncall/engine"
+	"holdfast.dev/internal/product/oncall/policy"
 )
 
 // Raise makes an alert and starts its paging, or counts one more occurrence of the open one. fresh tells which.
@@ -16,11 +17,26 @@ func Raise(ctx context.Context, tx *volume.Tx, n alert.New) (id, alias string, f
 	if err := n.Check(); err != nil {
 		return "", "", false, err
 	}
-	id, alias, fresh, err = alert.Create(ctx, tx, n)
-	if err == nil && fresh && !n.Silent {
-		err = engine.Raised(ctx, tx, id)
+	log, err := policy.Apply(ctx, tx, &n)
+	if err != nil {
+		return "", "", false, err
 	}
-	return id, alias, fresh, err
+	id, alias, fresh, err = alert.Create(ctx, tx, n)
+	if err != nil {
+		return id, alias, fresh, err
+	}
+	if !fresh {
+		return id, alias, fresh, engine.Recurred(ctx, tx, id)
+	}
+	for _, text := range log {
+		if err := alert.Log(ctx, tx, id, alert.LogSystem, "System", text); err != nil {
+			return id, alias, fresh, err
+		}
+	}
+	if n.Silent {
+		return id, alias, fresh, nil
+	}
+	return id, alias, fresh, engine.Raised(ctx, tx, id)
 }
 
 // follow tells the engine of a change that happened.
@@ -76,4 +92,26 @@ func AddResponder(ctx context.Context, tx *volume.Tx, a *alert.Alert, r alert.Re
 // AddNote adds a note.
 func AddNote(ctx context.Context, tx *volume.Tx, a *alert.Alert, by alert.By) error {
 	return follow(ctx, tx, a, engine.Noted, true, alert.AddNote(ctx, tx, a, by))
+}
+
+// Execute carries out an action of an alert: the log says so, and what the site has for it is called.
+func Execute(ctx context.Context, tx *volume.Tx, a *alert.Alert, name string, by alert.By) error {
+	if err := alert.Execute(ctx, tx, a, name, by); err != nil {
+		return err
+	}
+	return engine.Act(ctx, tx, a, name, by)
+}
+
+// Delete removes an alert with all that is known of its paging, after ending it for those who were told. Messages that were sent stay in the
+// delivery log, without what they said of the alert: they count for the limits of their contacts, and are how it was told.
+func Delete(ctx context.Context, tx *volume.Tx, a *alert.Alert) error {
+	if a.Open { // so that nothing waits for it any more
+		if err := engine.Changed(ctx, tx, a.ID, engine.Closed); err != nil {
+			return err
+		}
+	}
+	if err := engine.Forget(ctx, tx, a.ID); err != nil {
+		return err
+	}
+	return alert.Delete(ctx, tx, a)
 }
