@@ -124,7 +124,7 @@ func (c *cli) command() *cobra.Command {
 	root.PersistentFlags().BoolVar(&c.json, "json", false, "print the result as JSON")
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return errUsage{err} })
 	root.CompletionOptions.HiddenDefaultCmd = true
-	root.AddCommand(c.serveCommand(), c.orgCommand(), c.siteCommand(), c.userCommand(), c.tokenCommand(), c.operatorCommand(), c.maintenanceCommand(), c.purgeCommand(), c.contactCommand(), c.eraseCommand(), c.takeoutCommand(), c.incidentCommand(), c.rootsCommand(), c.jobsCommand(), c.reportCommand(), c.vaultCommand(), c.rebuildCommand(), c.drillCommand(), c.importCommand(), c.exportCommand(), c.demoCommand(), c.oncallCommand(), c.statusCommand())
+	root.AddCommand(c.serveCommand(), c.orgCommand(), c.siteCommand(), c.userCommand(), c.tokenCommand(), c.operatorCommand(), c.maintenanceCommand(), c.purgeCommand(), c.contactCommand(), c.eraseCommand(), c.takeoutCommand(), c.incidentCommand(), c.rootsCommand(), c.jobsCommand(), c.reportCommand(), c.restoreTestCommand(), c.vaultCommand(), c.rebuildCommand(), c.drillCommand(), c.importCommand(), c.exportCommand(), c.demoCommand(), c.oncallCommand(), c.statusCommand())
 	return root
 }
 

@@ -39,11 +39,11 @@ func (c *cli) rootsCommand() *cobra.Command {
 	export.Flags().StringVar(&site, "site", "", "the site")
 	export.Flags().StringVar(&out, "out", "", "file (default: standard output)")
 	_ = export.MarkFlagRequired("site")
-	return group("roots", "What customers hold to check a loss report", export)
+	return group("roots", "What customers hold to check a loss report", export, c.rootsHandCommand(), c.rootsListCommand(), c.rootsAddressCommand())
 }
 
 func (c *cli) reportCommand() *cobra.Command {
-	return group("report", "What a restore brought back and what it did not", c.reportCreateCommand(), c.reportVerifyCommand())
+	return group("report", "What a restore brought back and what it did not", c.reportCreateCommand(), c.reportVerifyCommand(), c.reportListCommand())
 }
 
 func (c *cli) reportCreateCommand() *cobra.Command {
@@ -63,7 +63,7 @@ func (c *cli) reportCreateCommand() *cobra.Command {
 		if err != nil {
 			return err
 		}
-		r, err := n.LossReport(ctx, s, op, handed)
+		r, kept, err := n.KeepReport(ctx, s, op, handed)
 		if err != nil {
 			return err
 		}
@@ -77,7 +77,10 @@ func (c *cli) reportCreateCommand() *cobra.Command {
 		if err := os.WriteFile(c.path(out), b, 0o600); err != nil {
 			return err
 		}
-		return c.print(r.Totals, "%s: %d rows back and proven, %d commits with %d changed rows gone", out, r.Totals.RowsBack, r.Totals.CommitsGone, r.Totals.RowsGone)
+		if kept.Wrong != "" {
+			return errors.Join(c.print(kept, "%s is written and NOT TRUE: %s", out, kept.Wrong), errUnproven)
+		}
+		return c.print(r.Totals, "%s: %d rows back and proven, %d commits with %d changed rows gone; kept as %s", out, r.Totals.RowsBack, r.Totals.CommitsGone, r.Totals.RowsGone, kept.ID)
 	})
 	cmd.Flags().StringVar(&site, "site", "", "the site")
 	cmd.Flags().StringVar(&restore, "restore", "", "number of the restore, op_… (default: the newest)")

@@ -81,6 +81,9 @@ func (c *cli) serve(ctx context.Context, listen string) error {
 		looking.Go(func() { w.Run(watching) })
 		looking.Go(func() { n.care(watching) })
 		looking.Go(func() { n.exportTakeouts(watching) })
+		looking.Go(func() { n.testRestores(watching) })
+		looking.Go(func() { n.watchTester(watching) })
+		looking.Go(func() { n.handOutRoots(watching) })
 		defer func() { stop(); looking.Wait() }()
 	}
 	working, stopJobs := context.WithCancel(ctx)

@@ -26,7 +26,8 @@ const (
 
 // outsideOfSites tells whether a path belongs to the installation itself, so that no site is looked for.
 func outsideOfSites(path string) bool {
-	return path == "/console" || strings.HasPrefix(path, "/console/") || strings.HasPrefix(path, "/platform/") || strings.HasPrefix(path, "/incident/")
+	return path == "/console" || strings.HasPrefix(path, "/console/") || strings.HasPrefix(path, "/platform/") || strings.HasPrefix(path, "/incident/") ||
+		strings.HasPrefix(path, "/roots/") || strings.HasPrefix(path, "/contact/")
 }
 
 // operatorAuth proves operators: by their token, or by the session of a browser. It knows no account and no key of any customer.

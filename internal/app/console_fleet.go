@@ -62,6 +62,7 @@ type siteRow struct {
 	LastShipped *time.Time `json:"last_shipped"`
 	Unshipped   int64      `json:"unshipped" doc:"Commits that the vault lacks"`
 	Restoring   *stepInfo  `json:"restoring,omitempty"`
+	Proof       *ProofRow  `json:"proof" doc:"How its backup stands; null until it is enrolled"`
 }
 
 type sitePage struct {
@@ -148,12 +149,20 @@ func (s *Server) siteRows(ctx context.Context, sites []*fleet.Site, there map[st
 	if err != nil {
 		return nil, err
 	}
+	named := make([]ids.Site, len(sites))
+	for i, site := range sites {
+		named[i] = site.ID
+	}
+	proofs, err := s.proofsOf(ctx, named...)
+	if err != nil {
+		return nil, err
+	}
 	found := s.findings()
 	out := make([]siteRow, 0, len(sites))
 	for _, site := range sites {
 		id := site.ID.String()
 		row := siteRow{Site: *site, Customer: s.customer(site), Products: append([]string{}, s.node.Fleet.Products(site.ID)...), Volumes: health[id],
-			Missing: s.missing(site, there), Findings: append([]string{}, found[id]...), Restoring: s.restoring(site)}
+			Missing: s.missing(site, there), Findings: append([]string{}, found[id]...), Restoring: s.restoring(site), Proof: proofs[site.ID]}
 		for _, v := range row.Volumes {
 			row.Bytes += v.Bytes
 			row.Unshipped += v.Head - v.Sealed

@@ -10,6 +10,7 @@ import (
 	"holdfast.dev/internal/base/fault"
 	"holdfast.dev/internal/base/ids"
 	"holdfast.dev/internal/platform/fleet"
+	"holdfast.dev/internal/platform/volume"
 )
 
 // ledgerEntry is an operation with the name of what it was done to.
@@ -96,6 +97,7 @@ type contactEntry struct {
 	fleet.Contact
 	Customer string `json:"customer"`
 	SiteName string `json:"site_name,omitempty"`
+	reach
 }
 
 type contactPage struct {
@@ -123,17 +125,18 @@ func (s *Server) listContacts(c *call, _ none) (out contactPage, err error) {
 		all = all[:limit]
 		out.Next = all[limit-1].ID.String()
 	}
-	for _, contact := range all {
-		e := contactEntry{Contact: contact}
-		if org, err := s.node.Fleet.Org(contact.Org); err == nil {
-			e.Customer = org.Name
+	err = s.node.control().Read(c.Context(), func(tx *volume.Tx) error {
+		out.Contacts = []contactEntry{}
+		for _, contact := range all {
+			e, err := s.contactEntryIn(c, tx, contact)
+			if err != nil {
+				return err
+			}
+			out.Contacts = append(out.Contacts, e)
 		}
-		if site, err := s.node.Fleet.Site(contact.Site); err == nil {
-			e.SiteName = site.Name
-		}
-		out.Contacts = append(out.Contacts, e)
-	}
-	return out, nil
+		return nil
+	})
+	return out, err
 }
 
 type contactRequest struct {

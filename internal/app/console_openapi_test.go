@@ -3,9 +3,11 @@ package app
 import (
 	"encoding/json"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
 )
@@ -120,6 +122,7 @@ func TestAnswersAreAsDescribed(t *testing.T) {
 		if !ok {
 			t.Fatalf("there is no operation %s", id)
 		}
+		c.clock.Advance(100 * time.Millisecond) // segments of the vault are named by the clock
 		code, text := c.call(http.DefaultClient, op.method, consolePath+fill(op.path, by)+query[id], body, bearer(c.tokens[who])...)
 		d.check(op, code, text)
 		good[id] = good[id] || code < 300
@@ -174,10 +177,14 @@ func TestAnswersAreAsDescribed(t *testing.T) {
 	for _, id := range []string{"getRestore", "listRestores", "getSite", "siteTimeline", "ledger", "overview", "downloadReport", "downloadReportPage"} {
 		ask("ann", id, "")
 	}
-	ask("ann", "createReport", `{}`)
-	ask("ann", "undoRestore", `{}`)
+	by["report"] = field(ask("ann", "createReport", `{}`), "id")
+	if err := json.Unmarshal([]byte(ask("ann", "undoRestore", `{}`)), &begun); err != nil {
+		t.Fatal(err)
+	}
+	c.awaitRestore("/sites/"+by["site"], begun)
+	c.askAboutAssurance(ask, by)
 	for id := range ops {
-		if !good[id] && id != "breakglass" && id != "pausePlan" && id != "abortPlan" { // these three were refused, as described
+		if !good[id] && !slices.Contains([]string{"breakglass", "pausePlan", "abortPlan", "pauseFleetRestore", "continueFleetRestore"}, id) { // these were refused, as described
 			t.Errorf("no good answer of %s was looked at", id)
 		}
 	}

@@ -41,6 +41,9 @@ type call struct {
 	plan      ids.Plan
 	addon     ids.App
 	operation ids.Operation
+	report    ids.Report
+	purge     ids.Purge
+	contact   ids.Contact
 }
 
 // pathKinds are the wildcards that paths may have: each takes one kind of identifier.
@@ -52,6 +55,9 @@ var pathKinds = map[string]struct {
 	"plan":      {"plan", func(c *call, v string) (err error) { c.plan, err = ids.Parse[ids.Plan](v); return err }},
 	"addon":     {"app", func(c *call, v string) (err error) { c.addon, err = ids.Parse[ids.App](v); return err }},
 	"operation": {"op", func(c *call, v string) (err error) { c.operation, err = ids.Parse[ids.Operation](v); return err }},
+	"report":    {"report", func(c *call, v string) (err error) { c.report, err = ids.Parse[ids.Report](v); return err }},
+	"purge":     {"purge", func(c *call, v string) (err error) { c.purge, err = ids.Parse[ids.Purge](v); return err }},
+	"contact":   {"contact", func(c *call, v string) (err error) { c.contact, err = ids.Parse[ids.Contact](v); return err }},
 }
 
 // wildcards names the wildcards of a path, in order.

@@ -24,6 +24,12 @@ func (s *Server) operations() []operation {
 	ops = append(ops, s.takeoutOperations()...)
 	ops = append(ops, s.guardOperations()...)
 	ops = append(ops, s.planOperations()...)
+	ops = append(ops, s.assuranceOperations()...)
+	ops = append(ops, s.keptReportOperations()...)
+	ops = append(ops, s.fleetRestoreOperations()...)
+	ops = append(ops, s.endingOperations()...)
+	ops = append(ops, s.incidentOperations()...)
+	ops = append(ops, s.contactOperations()...)
 	return append(ops, s.recoveryOperations()...)
 }
 

@@ -25,6 +25,7 @@ func newSchemas() *schemas {
 var identifiers = map[reflect.Type]string{
 	reflect.TypeFor[ids.Org](): "org", reflect.TypeFor[ids.Site](): "site", reflect.TypeFor[ids.App](): "app", reflect.TypeFor[ids.Plan](): "plan",
 	reflect.TypeFor[ids.Operation](): "op", reflect.TypeFor[ids.Contact](): "contact",
+	reflect.TypeFor[ids.Report](): "report", reflect.TypeFor[ids.Purge](): "purge",
 }
 
 func identifierSchema(prefix string) map[string]any {

@@ -87,7 +87,8 @@ func TestThePlatformBelongsToItsOperators(t *testing.T) {
 	if err := json.Unmarshal([]byte(body), &session); err != nil || session.CSRFToken == "" {
 		t.Fatal(body)
 	}
-	by := map[string]string{"site": c.acme.ID.String(), "addon": c.addons[0].ID.String(), "plan": ids.New[ids.Plan](c.clock.Now()).String(), "operation": ids.New[ids.Operation](c.clock.Now()).String()}
+	by := map[string]string{"site": c.acme.ID.String(), "addon": c.addons[0].ID.String(), "plan": ids.New[ids.Plan](c.clock.Now()).String(), "operation": ids.New[ids.Operation](c.clock.Now()).String(),
+		"report": ids.New[ids.Report](c.clock.Now()).String(), "purge": ids.New[ids.Purge](c.clock.Now()).String(), "contact": ids.New[ids.Contact](c.clock.Now()).String()}
 	for _, op := range c.operations() {
 		if op.path == "/session" && op.method == "POST" {
 			continue
@@ -188,7 +189,7 @@ func TestR1EveryDestructiveOperationTakesOneKind(t *testing.T) {
 	now := c.clock.Now()
 	valid := map[string]string{
 		"site": c.sites[0].ID.String(), "app": c.addons[0].ID.String(), "plan": p.ID.String(), "op": ids.New[ids.Operation](now).String(), "org": c.acme.Org.String(),
-		"user": ids.New[ids.Account](now).String(), "contact": ids.New[ids.Contact](now).String(), "restore": ids.New[ids.Restore](now).String(), "job": ids.New[ids.Job](now).String(),
+		"user": ids.New[ids.Account](now).String(), "report": ids.New[ids.Report](now).String(), "purge": ids.New[ids.Purge](now).String(), "contact": ids.New[ids.Contact](now).String(), "restore": ids.New[ids.Restore](now).String(), "job": ids.New[ids.Job](now).String(),
 		"token": ids.New[ids.Token](now).String(), "slug": c.sites[0].Slug, "damaged": c.sites[0].ID.String()[:len(c.sites[0].ID.String())-1] + "!", "upper": strings.ToUpper(p.ID.String()), "star": "*", "blank": "%20",
 	}
 	bodies := []string{`{"reason":"a test"}`, `{"hash":"` + p.Hash + `"}`, `{"newest":true,"reason":"a test"}`, `{}`}
@@ -236,7 +237,11 @@ func TestR5NothingIsDoneForABlank(t *testing.T) {
 	site := "/sites/" + c.sites[0].ID.String()
 	for _, try := range [][2]string{{site + "/suspend", `{}`}, {site + "/suspend", `{"reason":"  "}`}, {site + "/suspend", ``}, {site + "/restores", `{"reason":"x"}`},
 		{site + "/restores", `{"newest":true}`}, {site + "/restores", `{"newest":true,"commit":1,"reason":"x"}`}, {site + "/restores", `{"at":"yesterday","reason":"x"}`},
-		{site + "/restores", `{"newest":true,"reason":"x","force":true}`}, {"/plans", `{"source":""}`}, {"/plans", `{}`}, {"/freeze", `{}`}, {site + "/contacts", `{"name":"x","email":"no","role":""}`}} {
+		{site + "/restores", `{"newest":true,"reason":"x","force":true}`}, {"/plans", `{"source":""}`}, {"/plans", `{}`}, {"/freeze", `{}`}, {site + "/contacts", `{"name":"x","email":"no","role":""}`},
+		{site + "/tombstone", `{"reason":" "}`}, {site + "/purge", `{"kind":"end of contract"}`}, {"/restores", `{"sites":[],"newest":true,"reason":"x"}`}, {"/restores", `{"newest":true,"reason":"x"}`},
+		{"/restores", `{"sites":["` + c.sites[0].ID.String() + `"],"reason":"x"}`}, {"/restores", `{"sites":["` + c.sites[0].ID.String() + `"],"newest":true}`},
+		{"/restores", `{"sites":["` + c.sites[0].ID.String() + `","` + c.sites[0].ID.String() + `"],"newest":true,"reason":"x"}`}, {"/restores", `{"sites":["` + c.acme.Org.String() + `"],"newest":true,"reason":"x"}`},
+		{"/restores/preview", `{"sites":[]}`}, {"/incidents/updates", `{"text":"x"}`}, {"/incidents/updates", `{"text":"x","all":true,"org":"` + c.acme.Org.String() + `"}`}} {
 		c.do("ann", "POST", try[0], try[1], 400, nil)
 	}
 	if sites, _ := c.active(); sites != 1 {
@@ -328,10 +333,12 @@ func TestADestroyedSiteComesBackThroughTheConsole(t *testing.T) {
 	if row.By != "operator:ann" || len(row.Volumes) != 1 || row.Volumes[0].Digest == "" || row.Undoable {
 		t.Errorf("%+v", row)
 	}
+	var kept keptReport
 	var report lossreport.Report
-	c.do("bob", "POST", fmt.Sprintf("%s/restores/%s/report", path, begun.Operation), quoted(map[string]any{"roots": roots}), 200, &report)
-	if err := lossreport.Verify(report, &roots); err != nil || report.Totals.CommitsGone != 0 {
-		t.Errorf("%v %+v", err, report.Totals)
+	c.do("bob", "POST", fmt.Sprintf("%s/restores/%s/report", path, begun.Operation), quoted(map[string]any{"roots": roots}), 201, &kept)
+	c.do("bob", "GET", fmt.Sprintf("/reports/%s/report.json", kept.ID), "", 200, &report)
+	if err := lossreport.Verify(report, &roots); err != nil || report.Totals.CommitsGone != 0 || report.Totals.RowsBack == 0 || !kept.True || kept.By != "operator:bob" {
+		t.Errorf("%v %+v %+v", err, report.Totals, kept)
 	}
 	html := c.do("bob", "GET", fmt.Sprintf("%s/restores/%s/report.html", path, begun.Operation), "", 200, nil)
 	if again, err := lossreport.Parse([]byte(html)); err != nil || lossreport.Verify(again, nil) != nil {

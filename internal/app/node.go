@@ -16,6 +16,7 @@ import (
 
 	"holdfast.dev/internal/base/clock"
 	"holdfast.dev/internal/base/ids"
+	"holdfast.dev/internal/platform/assurance"
 	"holdfast.dev/internal/platform/blob"
 	"holdfast.dev/internal/platform/fleet"
 	"holdfast.dev/internal/platform/httpkit"
@@ -58,6 +59,8 @@ type Node struct {
 	copying   copying
 	faces     faces
 	watcher   atomic.Pointer[watch.Watcher] // once it runs
+	tester    *assurance.Tester
+	fleets    fleetRuns
 	locks     []*os.File
 	stop      context.CancelFunc
 	running   sync.WaitGroup
@@ -180,6 +183,7 @@ func (n *Node) wire(store vault.Store) {
 	})
 	n.Fleet = fleet.New(n.Pool.Volume(fleet.ControlRef), n.Engine, n.Clock)
 	n.Maintenance = n.newMaintenance()
+	n.tester = n.newTester()
 	host, err := os.Hostname()
 	if err != nil {
 		host = "node"

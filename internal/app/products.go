@@ -7,11 +7,13 @@ import (
 	"holdfast.dev/internal/base/fault"
 	"holdfast.dev/internal/base/ids"
 	"holdfast.dev/internal/platform/addon"
+	"holdfast.dev/internal/platform/assurance"
 	"holdfast.dev/internal/platform/erasure"
 	"holdfast.dev/internal/platform/fleet"
 	"holdfast.dev/internal/platform/httpkit"
 	"holdfast.dev/internal/platform/incidentnotice"
 	"holdfast.dev/internal/platform/lifecycle"
+	"holdfast.dev/internal/platform/lossreport"
 	"holdfast.dev/internal/platform/maintenance"
 	"holdfast.dev/internal/platform/operator"
 	"holdfast.dev/internal/platform/takeout"
@@ -63,8 +65,8 @@ func Kinds() []volume.Kind {
 // controlKind is the control database: the fleet, those who run it, and what they plan.
 func controlKind() volume.Kind {
 	k := fleet.Kind()
-	k.Migrations = slices.Concat(k.Migrations, operator.Migrations(), addon.Migrations(), maintenance.Migrations(), lifecycle.Migrations(), erasure.Migrations(), takeout.Migrations(), incidentnotice.Migrations())
-	k.Tables = slices.Concat(k.Tables, operator.Tables, addon.Tables, maintenance.Tables, lifecycle.Tables, erasure.Tables, takeout.Tables, incidentnotice.Tables)
+	k.Migrations = slices.Concat(k.Migrations, operator.Migrations(), addon.Migrations(), maintenance.Migrations(), lifecycle.Migrations(), erasure.Migrations(), takeout.Migrations(), incidentnotice.Migrations(), assurance.Migrations(), lossreport.Migrations())
+	k.Tables = slices.Concat(k.Tables, operator.Tables, addon.Tables, maintenance.Tables, lifecycle.Tables, erasure.Tables, takeout.Tables, incidentnotice.Tables, assurance.Tables, lossreport.Tables)
 	return k
 }
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net"
 	"net/http"
+	"sync"
 	"time"
 
 	"holdfast.dev/internal/platform/httpkit"
@@ -22,6 +23,7 @@ type Server struct {
 	operators *operatorAuth
 	runs      *planRuns
 	heads     headCache
+	rooting   sync.Mutex // roots being made for a visitor
 }
 
 // NewServer wires every route of every product.
@@ -40,6 +42,8 @@ func NewServer(n *Node) (*Server, error) {
 	if n.takes(0) {
 		s.mux.Handle(s.consoleRoutes()...)
 		s.mux.Handle(s.incidentRoutes()...)
+		s.mux.Handle(s.rootsRoutes()...)
+		s.mux.Handle(s.contactRoutes()...)
 	}
 	s.mux.HandleFallback(s.pages())
 	h, err := httpkit.Wrap(s.routeSite(s.mux), n.Log)

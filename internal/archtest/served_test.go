@@ -98,7 +98,7 @@ func TestEveryTableIsJournaledOrSaysWhyNot(t *testing.T) {
 func kindOf(name string) string {
 	product, _, _ := strings.Cut(name, "/")
 	switch product {
-	case "fleet", "operator", "maintenance", "addon", "watch", "erasure", "purge", "drills", "takeout", "lifecycle", "incidentnotice":
+	case "fleet", "operator", "maintenance", "addon", "watch", "erasure", "purge", "drills", "takeout", "lifecycle", "incidentnotice", "assurance", "lossreport":
 		return "control"
 	case "access", "oncall", "status":
 		return product

@@ -46,6 +46,7 @@ type (
 	purgeKind   struct{}
 	mediaKind   struct{}
 	jobKind     struct{}
+	reportKind  struct{}
 )
 
 // Prefix implements Kind.
@@ -63,6 +64,7 @@ func (planKind) Prefix() string    { return "plan" }
 func (purgeKind) Prefix() string   { return "purge" }
 func (mediaKind) Prefix() string   { return "media" }
 func (jobKind) Prefix() string     { return "job" }
+func (reportKind) Prefix() string  { return "report" }
 
 // The identifier types.
 type (
@@ -80,6 +82,7 @@ type (
 	Purge     = ID[purgeKind]
 	Media     = ID[mediaKind]
 	Job       = ID[jobKind]
+	Report    = ID[reportKind]
 )
 
 // New makes a fresh identifier; at is its time part.

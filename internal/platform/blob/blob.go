@@ -85,6 +85,18 @@ func (s *Store) Open(ctx context.Context, hash string) (io.ReadSeekCloser, error
 	return os.Open(s.path(hash))
 }
 
+// Kept tells, by an error that says what is wrong, that the vault has not got a content.
+func (s *Store) Kept(ctx context.Context, hash string) error {
+	o, err := s.vault.Open(ctx, s.key(hash))
+	if errors.Is(err, vault.ErrMissing) {
+		return fmt.Errorf("vault object %s is missing", s.key(hash))
+	}
+	if err != nil {
+		return err
+	}
+	return o.Close()
+}
+
 // fetch copies a blob from the vault, proving its hash on the way.
 func (s *Store) fetch(ctx context.Context, hash string) (err error) {
 	o, err := s.vault.Open(ctx, s.key(hash))

@@ -24,7 +24,7 @@ type Describe func(ctx context.Context, ref volume.Ref, changes []journal.Change
 func ReadVolume(ctx context.Context, v *vault.Vault, s Source, describe Describe) (Volume, error) {
 	out := Volume{Kind: s.Ref.Kind, Target: s.Target, Head: s.Head, Digest: s.Digest, Kept: []Link{}, Gone: []Lost{}}
 	if s.From != nil {
-		out.Root = *s.From
+		out.Root, out.Rows = *s.From, s.From.Rows // the state is the root's when nothing was written after it
 	} else {
 		out.Root.Chain = journal.Hash{}.String()
 	}

@@ -1,6 +1,7 @@
 package notify
 
 import (
+	"bytes"
 	"context"
 	"crypto/tls"
 	"errors"
@@ -27,6 +28,13 @@ type Mail struct {
 	HTML           string // optional alternative
 	MessageID      string // optional, without angle brackets; a mail sent twice keeps it, so that the receiver can tell
 	Headers        map[string]string
+	Files          []File
+}
+
+// File is an attachment of a mail.
+type File struct {
+	Name    string
+	Content []byte
 }
 
 // Error is a message that was not handed over. A permanent one will never be taken.
@@ -169,6 +177,11 @@ func (m *Mailer) message(x Mail) (*gomail.Msg, error) {
 	msg.SetBodyString(gomail.TypeTextPlain, x.Text)
 	if x.HTML != "" {
 		msg.AddAlternativeString(gomail.TypeTextHTML, x.HTML)
+	}
+	for _, f := range x.Files {
+		if err := msg.AttachReader(oneLine(f.Name), bytes.NewReader(f.Content)); err != nil {
+			return nil, err
+		}
 	}
 	return msg, nil
 }
