@@ -212,21 +212,23 @@ func (r *Runner) runAll(ctx context.Context, v *volume.Volume, due []*Job) (star
 			continue
 		}
 		started++
-		run := func() {
+		run := func() (settled bool) {
 			err := r.runOne(ctx, v, j)
 			r.end(j)
-			if err != nil && ctx.Err() == nil {
+			if err != nil && ctx.Err() == nil { // the volume takes no writes: its site was suspended, say
 				r.Log.Error("job not settled", "volume", v.Ref().String(), "job", j.ID, "kind", j.Kind, "error", err)
 				r.wakes.again(v.Ref(), r.Clock.Now().Add(5*time.Second))
 			}
+			return err == nil
 		}
 		if r.handlers[j.Kind].Do == nil {
-			wg.Go(run)
+			wg.Go(func() { run() })
 			continue
 		}
 		r.running.Go(func() {
-			run()
-			r.wakes.again(v.Ref(), r.Clock.Now())
+			if run() { // else it would be tried again without a pause for as long as it cannot be settled
+				r.wakes.again(v.Ref(), r.Clock.Now())
+			}
 		})
 	}
 	wg.Wait()
