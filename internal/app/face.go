@@ -27,10 +27,15 @@ type faces struct {
 	mu      sync.Mutex
 	making  map[ids.Site]bool
 	closed  map[volume.Ref]bool // being built: nobody opens half of a volume
+	holding map[ids.Site]bool   // whose restores are kept away at this moment
+	slots   chan struct{}       // how many are made at the same time
 	instant map[ids.Site]faceInstant
 }
 
 type faceInstant struct{ since, shown time.Time }
+
+// facesAbreast is how many faces are made at the same time. When a thousand sites are lost, the others wait, and a restore that begins meanwhile takes them first.
+const facesAbreast = 2
 
 // faceRetry is how long a face that could not be made waits.
 const faceRetry = 15 * time.Second
@@ -51,7 +56,7 @@ func (n *Node) found(ctx context.Context, f watch.Finding) {
 		return
 	}
 	if n.faces.making == nil {
-		n.faces.making = map[ids.Site]bool{}
+		n.faces.making, n.faces.holding, n.faces.slots = map[ids.Site]bool{}, map[ids.Site]bool{}, make(chan struct{}, facesAbreast)
 	}
 	n.faces.making[id] = true
 	n.running.Go(func() {
@@ -64,7 +69,13 @@ func (n *Node) found(ctx context.Context, f watch.Finding) {
 
 func (n *Node) keepTrying(ctx context.Context, id ids.Site) {
 	for ctx.Err() == nil {
+		select {
+		case <-ctx.Done():
+			return
+		case n.faces.slots <- struct{}{}:
+		}
 		err := n.makeFace(identity.AsSystem(ctx, "face"), id)
+		<-n.faces.slots
 		if err == nil {
 			return
 		}
@@ -90,14 +101,15 @@ func (n *Node) makeFace(ctx context.Context, id ids.Site) error {
 		return nil //nolint:nilerr // a restore does more than this
 	}
 	defer n.restores.end(id)
+	n.faces.hold(id, true)
+	defer n.faces.hold(id, false)
+	gone, err := n.goneOf(ctx, id)
+	if err != nil || len(gone) == 0 { // it was restored while it waited
+		return err
+	}
 	if err := n.Fleet.SetState(ctx, id, fleet.ReadOnly, "its work volume is lost; the newest state in the vault is shown"); err != nil {
 		return err
 	}
-	gone, err := n.Recovery.Missing(ctx)
-	if err != nil {
-		return err
-	}
-	gone = slices.DeleteFunc(gone, func(ref volume.Ref) bool { return ref.Owner != id.String() })
 	n.shipOpen(ctx, gone)
 	for _, ref := range gone {
 		if err := n.rebuildClosed(ctx, ref); err != nil && !errors.Is(err, storage.ErrExists) {
@@ -106,6 +118,50 @@ func (n *Node) makeFace(ctx context.Context, id ids.Site) error {
 		n.commits.reset(ref)
 	}
 	return nil
+}
+
+// goneOf lists the volumes of a site whose databases are gone.
+func (n *Node) goneOf(ctx context.Context, id ids.Site) (gone []volume.Ref, err error) {
+	for _, ref := range n.siteVolumes(id.String()) {
+		there, err := n.Engine.Exists(ctx, ref.Name(n.Fleet.Generation(ref)))
+		if err != nil {
+			return nil, err
+		}
+		if !there {
+			gone = append(gone, ref)
+		}
+	}
+	return gone, nil
+}
+
+func (f *faces) hold(id ids.Site, on bool) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.holding == nil {
+		f.holding = map[ids.Site]bool{}
+	}
+	if on {
+		f.holding[id] = true
+	} else {
+		delete(f.holding, id)
+	}
+}
+
+func (f *faces) holds(id ids.Site) bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.holding[id]
+}
+
+// beginRestore keeps other restores of a site away. A face that is being made is no reason to refuse: whoever restores waits for it.
+func (n *Node) beginRestore(id ids.Site) error {
+	for {
+		err := n.restores.begin(id)
+		if err == nil || !n.faces.holds(id) {
+			return err
+		}
+		time.Sleep(20 * time.Millisecond)
+	}
 }
 
 // builderKey marks the context of whoever builds a volume that is closed to everybody else.

@@ -144,7 +144,7 @@ func (n *Node) settleIncident(ctx context.Context, i incidentnotice.Incident) er
 	})
 }
 
-// siteWhole tells whether a site is in use and every volume of it is there.
+// siteWhole tells whether a site is in use, every volume of it is there, and the watcher finds nothing wrong with it any more.
 func (n *Node) siteWhole(ctx context.Context, id ids.Site) (bool, error) {
 	s, err := n.Fleet.Site(id)
 	if err != nil || s.State != fleet.Active {
@@ -156,7 +156,8 @@ func (n *Node) siteWhole(ctx context.Context, id ids.Site) (bool, error) {
 			return false, err
 		}
 	}
-	return true, nil
+	w := n.watcher.Load() // it also knows of databases that are there and empty
+	return w == nil || !w.Wrong(id.String()), nil
 }
 
 func (n *Node) sendIncidentMails(ctx context.Context) error {

@@ -18,8 +18,6 @@ func (n *Node) RestoreFleet(ctx context.Context, sites []ids.Site, target recove
 		return recovery.FleetResult{}, err
 	}
 	defer release()
-	ctx, report, end := n.fleets.watch(ctx, report)
-	defer end()
 	res, err := n.Recovery.RestoreFleet(ctx, sites, target, reason, n.fleetReport(ctx, report))
 	return res, n.afterFleet(ctx, res, err)
 }
@@ -35,8 +33,6 @@ func (n *Node) ContinueFleet(ctx context.Context, op fleet.Operation, report fun
 		return recovery.FleetResult{}, err
 	}
 	defer release()
-	ctx, report, end := n.fleets.watch(ctx, report)
-	defer end()
 	res, err := n.Recovery.Continue(ctx, op, n.fleetReport(ctx, report))
 	return res, n.afterFleet(ctx, res, err)
 }
@@ -44,7 +40,7 @@ func (n *Node) ContinueFleet(ctx context.Context, op fleet.Operation, report fun
 // claim keeps other restores away from sites until release.
 func (n *Node) claim(sites []ids.Site) (release func(), err error) {
 	for i, id := range sites {
-		if err := n.restores.begin(id); err != nil {
+		if err := n.beginRestore(id); err != nil {
 			for _, claimed := range sites[:i] {
 				n.restores.end(claimed)
 			}

@@ -56,7 +56,7 @@ func (r *restores) of(site ids.Site) (recovery.Progress, bool) {
 
 // RestoreSite restores a site, one restore at a time, and tells the browsers that look at it to read everything anew.
 func (n *Node) RestoreSite(ctx context.Context, s *fleet.Site, target recovery.Target, reason string, report func(recovery.Progress)) (recovery.Result, error) {
-	if err := n.restores.begin(s.ID); err != nil {
+	if err := n.beginRestore(s.ID); err != nil {
 		return recovery.Result{}, err
 	}
 	defer n.restores.end(s.ID)

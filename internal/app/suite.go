@@ -124,5 +124,10 @@ func (n *Node) SwitchOn(ctx context.Context, s *fleet.Site, names ...string) err
 
 // SwitchOff hides products of a site. Their volumes stay as they are.
 func (n *Node) SwitchOff(ctx context.Context, s *fleet.Site, names ...string) error {
+	for _, name := range names {
+		if !slices.Contains(SiteProducts, name) {
+			return fault.Invalid("products", "There is no product %q; there are %v.", name, SiteProducts)
+		}
+	}
 	return n.Fleet.SetProducts(ctx, s.ID, names, false)
 }

@@ -6,9 +6,11 @@ import (
 	"fmt"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"holdfast.dev/internal/platform/fleet"
 	"holdfast.dev/internal/platform/identity"
+	"holdfast.dev/internal/platform/notify"
 	"holdfast.dev/internal/platform/storage"
 	"holdfast.dev/internal/platform/volume"
 	"holdfast.dev/internal/platform/watch"
@@ -29,7 +31,7 @@ func (n *Node) newWatcher(ctx context.Context) (*watch.Watcher, func(), error) {
 			return volume.Place{Engine: engine, Generation: 1}, nil
 		},
 		Writable: func(volume.Ref) error { return errors.New("the watcher changes nothing") }})
-	w := watch.New(watch.Config{World: sight{engine, fleet.New(pool.Volume(fleet.ControlRef), engine, n.Clock)}, Ledger: ledger, Clock: n.Clock, Log: n.Log,
+	w := watch.New(watch.Config{World: &sight{engine: engine, fleet: fleet.New(pool.Volume(fleet.ControlRef), engine, n.Clock), control: pool.Volume(fleet.ControlRef), now: n.Clock.Now}, Ledger: ledger, Clock: n.Clock, Log: n.Log,
 		Freeze: func(ctx context.Context, why string) error {
 			return n.Maintenance.Freeze(identity.AsSystem(ctx, "watcher"), why)
 		},
@@ -40,12 +42,15 @@ func (n *Node) newWatcher(ctx context.Context) (*watch.Watcher, func(), error) {
 
 // sight is the installation as the watcher sees it.
 type sight struct {
-	engine storage.Engine
-	fleet  *fleet.Fleet
+	engine  storage.Engine
+	fleet   *fleet.Fleet
+	control *volume.Volume
+	now     func() time.Time
+	hollows hollows
 }
 
 // Look implements watch.World.
-func (s sight) Look(ctx context.Context) ([]watch.Seen, error) {
+func (s *sight) Look(ctx context.Context) ([]watch.Seen, error) {
 	// Always anew, never by the number of the newest commit: rows that a stray statement removed have made no commit yet.
 	if err := s.fleet.Load(ctx); err != nil {
 		return nil, err
@@ -58,6 +63,16 @@ func (s sight) Look(ctx context.Context) ([]watch.Seen, error) {
 	for _, name := range names {
 		there[name] = true
 	}
+	var placed []string
+	for _, ref := range s.fleet.Volumes() {
+		if name := ref.Name(s.fleet.Generation(ref)); there[name] {
+			placed = append(placed, name)
+		}
+	}
+	hollow, err := s.hollow(ctx, placed)
+	if err != nil {
+		return nil, err
+	}
 	bySite := map[string]*watch.Seen{}
 	var out []*watch.Seen
 	for _, site := range s.fleet.All() {
@@ -66,7 +81,8 @@ func (s sight) Look(ctx context.Context) ([]watch.Seen, error) {
 		out = append(out, seen)
 	}
 	for _, ref := range s.fleet.Volumes() {
-		if seen := bySite[ref.Owner]; seen != nil && !there[ref.Name(s.fleet.Generation(ref))] {
+		name := ref.Name(s.fleet.Generation(ref))
+		if seen := bySite[ref.Owner]; seen != nil && (!there[name] || hollow[name]) {
 			seen.Missing = append(seen.Missing, ref.Kind)
 		}
 	}
@@ -88,9 +104,10 @@ func (n *Node) alarm(ctx context.Context, findings []watch.Finding) error {
 		b.WriteString(f.String() + "\n")
 	}
 	b.WriteString("\nAll maintenance is frozen. `holdfast site restore SLUG` brings a site back; `holdfast maintenance thaw` ends the freeze.\n")
-	lines := make([]string, min(len(findings), 50))
-	for i := range lines {
-		lines[i] = findings[i].String()
+	err := n.tellOwners(ctx, fmt.Sprintf("Holdfast: %d tenants need you", len(findings)), b.String())
+	if errors.Is(err, notify.ErrNoMail) || errors.Is(err, errNobodyTold) {
+		n.Log.Error("the owners were not told: there is no mail server or no owner with an address", "findings", len(findings))
+		return nil
 	}
-	return n.raise(ctx, n.alarmURL(ctx), fmt.Sprintf("Holdfast: %d tenants need you", len(findings)), b.String(), lines)
+	return err
 }

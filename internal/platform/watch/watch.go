@@ -166,6 +166,18 @@ func (w *Watcher) report(ctx context.Context, found []Finding) error {
 	return err
 }
 
+// Wrong tells whether something still holds that was found of a site.
+func (w *Watcher) Wrong(site string) bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for _, f := range w.known {
+		if f.Site == site {
+			return true
+		}
+	}
+	return false
+}
+
 // Open lists the findings that still hold.
 func (w *Watcher) Open() []Finding {
 	w.mu.Lock()
