@@ -22,21 +22,29 @@ func (n *Node) care(ctx context.Context) {
 	ctx = identity.AsSystem(ctx, "lifecycle")
 	tick := time.NewTicker(careEvery)
 	defer tick.Stop()
+	var backups backupWatch
 	for {
-		if _, err := n.Fleet.Refresh(ctx); err != nil { // the purge is another process
-			n.Log.Warn("the control database could not be read", "error", err)
-		}
-		if _, err := n.TellTombstoned(ctx); err != nil && ctx.Err() == nil {
-			n.Log.Error("notices of tombstoned sites", "error", err)
-		}
-		if err := n.CareForIncidents(ctx); err != nil && ctx.Err() == nil {
-			n.Log.Error("incidents of customers", "error", err)
-		}
+		n.careOnce(ctx, &backups)
 		select {
 		case <-ctx.Done():
 			return
 		case <-tick.C:
 		}
+	}
+}
+
+func (n *Node) careOnce(ctx context.Context, backups *backupWatch) {
+	if _, err := n.Fleet.Refresh(ctx); err != nil { // the purge is another process
+		n.Log.Warn("the control database could not be read", "error", err)
+	}
+	if _, err := n.TellTombstoned(ctx); err != nil && ctx.Err() == nil {
+		n.Log.Error("notices of tombstoned sites", "error", err)
+	}
+	if err := n.CareForIncidents(ctx); err != nil && ctx.Err() == nil {
+		n.Log.Error("incidents of customers", "error", err)
+	}
+	if err := n.watchBackups(ctx, backups); err != nil && ctx.Err() == nil {
+		n.Log.Error("the owners could not be told of the vault", "error", err)
 	}
 }
 

@@ -42,6 +42,7 @@ type Shipper struct {
 
 	mu    sync.Mutex
 	dirty map[volume.Ref]bool
+	since time.Time // since when something waits that is not stored yet; zero when nothing does
 	wake  chan struct{}
 
 	// Synchronous makes Wait possible: segments follow each other without a pause.
@@ -75,11 +76,25 @@ func NewShipper(c ShipperConfig) *Shipper {
 func (s *Shipper) Mark(ref volume.Ref) {
 	s.mu.Lock()
 	s.dirty[ref] = true
+	if s.since.IsZero() {
+		s.since = s.clock.Now()
+	}
 	s.mu.Unlock()
 	select {
 	case s.wake <- struct{}{}:
 	default:
 	}
+}
+
+// Waiting gives for how long something has been waiting to be stored; 0 when the store has everything. Usually it is below a second: what waits for
+// minutes is at risk.
+func (s *Shipper) Waiting() time.Duration {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.since.IsZero() {
+		return 0
+	}
+	return s.clock.Now().Sub(s.since)
 }
 
 // Run ships until ctx ends, and once more then. Failures are logged and tried again with the next interval.
@@ -112,6 +127,7 @@ func (s *Shipper) Run(ctx context.Context) {
 func (s *Shipper) Flush(ctx context.Context) error {
 	s.ship.Lock()
 	defer s.ship.Unlock()
+	start := s.clock.Now()
 	for {
 		s.mu.Lock()
 		refs := make([]volume.Ref, 0, len(s.dirty))
@@ -119,6 +135,9 @@ func (s *Shipper) Flush(ctx context.Context) error {
 			refs = append(refs, ref)
 		}
 		clear(s.dirty)
+		if len(refs) == 0 { // what was waiting at the start is stored
+			s.since = time.Time{}
+		}
 		s.mu.Unlock()
 		if len(refs) == 0 {
 			return nil
@@ -136,6 +155,11 @@ func (s *Shipper) Flush(ctx context.Context) error {
 			s.mu.Unlock()
 		}
 		if len(more) == 0 {
+			s.mu.Lock()
+			if s.since = (time.Time{}); len(s.dirty) > 0 { // it came in between
+				s.since = start
+			}
+			s.mu.Unlock()
 			return nil
 		}
 	}
