@@ -38,7 +38,7 @@ func (c *cli) restoreCommand() *cobra.Command {
 	fs.BoolVar(&f.missing, "all-missing", false, "every site that lacks a database, to its newest state")
 	fs.BoolVar(&f.resume, "resume", false, "go on with restores of many sites that a crash interrupted")
 	fs.BoolVar(&f.plan, "plan", false, "measure what the restore would change and lose, and how long it would take; change nothing")
-	fs.StringVar(&f.product, "product", "", "only this product ("+strings.Join(SiteProducts, ", ")+"), in the live site")
+	fs.StringVar(&f.product, "product", "", "only this product ("+strings.Join(SiteProducts, ", ")+"), or the permissions of all of them ("+Permissions+"), in the live site")
 	fs.StringVar(&f.record, "record", "", "only this thing, in the live site: TYPE:NAME such as issue:APP-7, project:APP, space:DOCS, page:ID, schedule:ID")
 	fs.BoolVar(&f.beside, "beside", false, "make a copy of that state beside the live site instead, which sends nothing")
 	pageFlags(cmd, &f.page)
@@ -113,6 +113,13 @@ func (c *cli) restore(ctx context.Context, n *Node, args []string, f restoreFlag
 	}
 	if part && kindOf(f.product) == f.product && f.record == "" { // a volume of its own
 		target.Kinds, part = []string{f.product}, false
+	}
+	if f.product == Permissions && f.record == "" {
+		done, err := n.RestorePermissions(ctx, s, target, f.reason)
+		if err != nil {
+			return err
+		}
+		return c.printPermissions(s, done)
 	}
 	if part {
 		o, err := n.RestorePart(ctx, s, f.product, f.record, target, f.reason)
@@ -215,4 +222,15 @@ func (c *cli) removeSandboxCommand() *cobra.Command {
 		}
 		return c.print(s, "%s is gone; the site that it was a copy of was not touched", s.Slug)
 	})
+}
+
+func (c *cli) printPermissions(s *fleet.Site, done []PartOrder) error {
+	text := "the permissions of " + s.Slug + " are as they were"
+	for _, o := range done {
+		text += fmt.Sprintf("\n  %s: %d rows differed", o.Result.Ref.Kind, o.Result.Rows)
+		if o.Result.LeftOut > 0 {
+			text += fmt.Sprintf(", %d left out whose account, group or page is gone", o.Result.LeftOut)
+		}
+	}
+	return c.print(done, "%s", text)
 }

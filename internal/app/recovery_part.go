@@ -41,6 +41,7 @@ var owners = map[string]map[string]string{
 		"alert_id": "alert", "schedule_id": "schedule", "integration_key.integration_id": "integration", "contact.person_id": "person",
 		"notification_rule.person_id": "person", "team_member.team_id": "team", "team_role.team_id": "team", "routing_rule.team_id": "team",
 	},
+	"access": {"grp_member.grp": "grp", "account": "account"},
 	"status": {
 		"incident_id": "incident", "component_state.component_id": "component", "incident_component.component_id": "component", "metric_point.metric_id": "metric",
 		"component.page_id": "page", "incident.page_id": "page", "metric.page_id": "page", "incident_template.page_id": "page",
@@ -133,6 +134,10 @@ func (o PartOrder) detail() string {
 // part gives the rows that a product or one of its things consists of.
 func (n *Node) part(ctx context.Context, ref volume.Ref, product, record string) (recovery.Part, error) {
 	p := recovery.Part{Parents: owners[ref.Kind]}
+	if product == Permissions {
+		p.Tables = permissionTables[ref.Kind]
+		return p, nil
+	}
 	for _, t := range productTables[product] {
 		if t.Exempt == "" {
 			p.Tables = append(p.Tables, t.Name)
