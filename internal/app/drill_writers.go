@@ -7,12 +7,11 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"net/url"
+	"sync"
+	"time"
 
 	"holdfast.dev/internal/base/fault"
-	"holdfast.dev/internal/platform/fleet"
 	"holdfast.dev/internal/platform/volume"
-	"holdfast.dev/internal/product/access"
-	"holdfast.dev/internal/product/access/role"
 	"holdfast.dev/internal/product/tracker/catalog"
 	"holdfast.dev/internal/product/tracker/issue"
 )
@@ -23,25 +22,23 @@ type suiteClients struct {
 	page                 string // of the status product
 }
 
-const drillEmail = "drill@holdfast.example"
-
-// addClients gives a new site of the drill its administrator, its keys, a space and a status page to write to.
-func (d *drill) addClients(ctx context.Context, s *fleet.Site) error {
-	server, token, err := d.server(ctx, s)
+// newClients gives a new site its keys, and its clients the page that they write to.
+func (d *drill) newClients(ctx context.Context, s *drillSite) (c suiteClients, err error) {
+	ctx = d.n.siteContext(ctx, s.Site)
+	oncallKey, err := d.n.products.oncall.CreateKey(ctx, d.volume(s, "oncall"), s.ID, "drill")
 	if err != nil {
-		return err
+		return c, err
 	}
-	ctx = d.n.siteContext(ctx, s)
-	oncallKey, err := d.n.products.oncall.CreateKey(ctx, d.n.Pool.Volume(volume.Ref{Kind: "oncall", Owner: s.ID.String()}), s.ID, "drill")
+	statusKey, err := d.n.products.status.CreateKey(ctx, d.volume(s, "status"), s.ID, "drill")
 	if err != nil {
-		return err
-	}
-	statusKey, err := d.n.products.status.CreateKey(ctx, d.n.Pool.Volume(volume.Ref{Kind: "status", Owner: s.ID.String()}), s.ID, "drill")
-	if err != nil {
-		return err
+		return c, err
 	}
 	prefix := "/s/" + s.Slug
-	c := suiteClients{demoClient{server, "Bearer " + token, prefix}, demoClient{server, "GenieKey " + oncallKey, prefix}, demoClient{server, "OAuth " + statusKey, prefix}, ""}
+	return suiteClients{demoClient{d, "Bearer " + s.customer.token, prefix}, demoClient{d, "GenieKey " + oncallKey, prefix}, demoClient{d, "OAuth " + statusKey, prefix}, ""}, nil
+}
+
+// begin makes the space that clients write to and finds the status page.
+func (c *suiteClients) begin() error {
 	if err := c.wiki.call("POST", "/wiki/rest/api/space", map[string]any{"key": "DRILL", "name": "Drill"}, nil); err != nil {
 		return err
 	}
@@ -55,37 +52,64 @@ func (d *drill) addClients(ctx context.Context, s *fleet.Site) error {
 		return errors.New("the site has no status page")
 	}
 	c.page = "/v1/pages/" + pages[0].ID
-	d.suite = append(d.suite, c)
 	return nil
 }
 
-// server gives the one server of the drill and its administrator's token, made with the first site.
-func (d *drill) server(ctx context.Context, s *fleet.Site) (http.Handler, string, error) {
-	if d.handler == nil {
-		secret, err := randomPassword()
-		if err != nil {
-			return nil, "", err
+// client writes to sites at random and keeps the receipts of what was acknowledged.
+func (d *drill) client(ctx context.Context, number int, stop <-chan struct{}) {
+	rng := rand.New(rand.NewPCG(d.o.Seed, 1<<32|uint64(number)))
+	for n := 0; ; n++ {
+		select {
+		case <-stop:
+			return
+		default:
 		}
-		if d.admin, err = d.n.products.access.CreateAccount(ctx, s.Org, access.NewPerson{Email: drillEmail, Name: "Drill", Password: secret}); err != nil {
-			return nil, "", err
+		r, err := d.write(ctx, rng, fmt.Sprintf("client %d write %d", number, n))
+		if err != nil { // refused: nothing was promised
+			time.Sleep(5 * time.Millisecond)
+			continue
 		}
-		if d.token, err = d.n.products.access.CreateToken(ctx, s.Org, drillEmail, "drill", 0); err != nil {
-			return nil, "", err
-		}
-		if d.handler, err = NewServer(d.n); err != nil {
-			return nil, "", err
-		}
+		r.at = d.clock.real()
+		d.mu.Lock()
+		d.receipts = append(d.receipts, r)
+		d.mu.Unlock()
 	}
-	if err := d.n.products.access.SetRole(ctx, s.Org, s.ID, d.admin, role.Admin); err != nil {
-		return nil, "", err
+}
+
+// writing lets clients write until the function that it gives is called, which waits for them.
+func (d *drill) writing(ctx context.Context) (end func()) {
+	stop := make(chan struct{})
+	var clients sync.WaitGroup
+	for range d.o.Clients {
+		number := d.writers
+		d.writers++
+		clients.Go(func() { d.client(ctx, number, stop) })
 	}
-	return d.handler, d.token, d.n.syncPeople(ctx, s)
+	var once sync.Once
+	return func() {
+		once.Do(func() {
+			close(stop)
+			clients.Wait()
+			d.res.Acknowledged = len(d.receipts)
+		})
+	}
+}
+
+// writeFor waits while clients write.
+func (d *drill) writeFor(t time.Duration) {
+	for tenth := range 10 {
+		time.Sleep(t / 10)
+		d.report(Progress{Step: "writing", Done: int64(tenth + 1), Total: 10, Unit: "tenths of the time"})
+	}
 }
 
 // write lets a client write something to a site: mostly issues, now and then something of another product.
 func (d *drill) write(ctx context.Context, rng *rand.Rand, text string) (receipt, error) {
 	site := rng.IntN(len(d.sites))
-	c := d.suite[site]
+	if d.sites[site] == d.spared {
+		site = (site + 1) % len(d.sites)
+	}
+	c := &d.sites[site].suite
 	switch rng.IntN(10) {
 	case 0:
 		return c.writePage(site, text)
@@ -100,8 +124,8 @@ func (d *drill) write(ctx context.Context, rng *rand.Rand, text string) (receipt
 func (d *drill) writeIssue(ctx context.Context, site int, text string) (receipt, error) {
 	var r volume.Receipt
 	var made *issue.Issue
-	v := d.volume(site)
-	err := v.Write(volume.WithReceipt(ctx, &r), func(tx *volume.Tx) error {
+	s := d.sites[site]
+	err := d.volume(s, "work").Write(volume.WithReceipt(ctx, &r), func(tx *volume.Tx) error {
 		c, err := catalog.Load(ctx, tx)
 		if err == nil {
 			made, err = createDrillIssue(ctx, tx, c, text, "written while the drill runs")
@@ -111,8 +135,8 @@ func (d *drill) writeIssue(ctx context.Context, site int, text string) (receipt,
 	if err != nil || len(r.Commits) == 0 {
 		return receipt{}, errors.Join(err, errors.New("no commit"))
 	}
-	return receipt{site, "issue", func(ctx context.Context) (found bool, err error) {
-		err = v.Read(ctx, func(tx *volume.Tx) error {
+	return receipt{site: site, what: "issue", text: text, found: func(ctx context.Context) (found bool, err error) {
+		err = d.volume(s, "work").Read(ctx, func(tx *volume.Tx) error {
 			got, err := issue.Get(ctx, tx, made.ID)
 			if fault.Is(err, fault.KindNotFound) {
 				return nil
@@ -124,13 +148,13 @@ func (d *drill) writeIssue(ctx context.Context, site int, text string) (receipt,
 	}}, nil
 }
 
-func (c suiteClients) writePage(site int, text string) (receipt, error) {
+func (c *suiteClients) writePage(site int, text string) (receipt, error) {
 	var made struct {
 		ID string `json:"id"`
 	}
 	err := c.wiki.call("POST", "/wiki/rest/api/content", map[string]any{"type": "page", "title": text, "space": map[string]string{"key": "DRILL"},
 		"body": map[string]any{"storage": map[string]string{"value": "<p>written while the drill runs</p>", "representation": "storage"}}}, &made)
-	return receipt{site, "page", func(context.Context) (bool, error) {
+	return receipt{site: site, what: "page", text: text, found: func(context.Context) (bool, error) {
 		var got struct {
 			Title string `json:"title"`
 		}
@@ -139,9 +163,9 @@ func (c suiteClients) writePage(site int, text string) (receipt, error) {
 	}}, err
 }
 
-func (c suiteClients) writeAlert(site int, text string) (receipt, error) {
+func (c *suiteClients) writeAlert(site int, text string) (receipt, error) {
 	err := c.oncall.call("POST", "/v2/alerts", map[string]any{"message": text, "alias": text, "priority": "P5"}, nil)
-	return receipt{site, "alert", func(context.Context) (bool, error) {
+	return receipt{site: site, what: "alert", text: text, found: func(context.Context) (bool, error) {
 		var got struct {
 			Data struct {
 				Message string `json:"message"`
@@ -152,12 +176,12 @@ func (c suiteClients) writeAlert(site int, text string) (receipt, error) {
 	}}, err
 }
 
-func (c suiteClients) writeIncident(site int, text string) (receipt, error) {
+func (c *suiteClients) writeIncident(site int, text string) (receipt, error) {
 	var made struct {
 		ID string `json:"id"`
 	}
 	err := c.status.call("POST", c.page+"/incidents", map[string]any{"incident": map[string]any{"name": text, "status": "investigating", "body": "written while the drill runs", "deliver_notifications": false}}, &made)
-	return receipt{site, "incident", func(context.Context) (bool, error) {
+	return receipt{site: site, what: "incident", text: text, found: func(context.Context) (bool, error) {
 		var got struct {
 			Name string `json:"name"`
 		}

@@ -1,0 +1,123 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+
+	"holdfast.dev/internal/platform/fleet"
+	"holdfast.dev/internal/platform/storage"
+	"holdfast.dev/internal/platform/storage/sqlite"
+)
+
+// What destroys: a stray script with the rights of the process, and somebody at a database prompt. Neither asks Holdfast.
+
+// lastShipment notes what is in the vault before something is lost that no open file outlives: what is acknowledged after it may go with the disk.
+func (d *drill) lastShipment(ctx context.Context) error {
+	at := d.clock.real()
+	if err := d.n.Shipper.Flush(ctx); err != nil {
+		return err
+	}
+	d.surely = at
+	return nil
+}
+
+// lastShipmentUnlessFiles is lastShipment where the databases are no files: a process has the files open that were removed under it, and saves from them what the
+// vault lacks, so that nothing at all may be missing.
+func (d *drill) lastShipmentUnlessFiles(ctx context.Context) error {
+	if _, ok := d.n.Engine.(*sqlite.Engine); ok {
+		d.surely = time.Time{}
+		return nil
+	}
+	return d.lastShipment(ctx)
+}
+
+// destroy removes the folder of a site.
+func (d *drill) destroy(_ context.Context, s *fleet.Site) error {
+	return os.RemoveAll(filepath.Join(d.n.Options.Data, "sites", s.ID.String()))
+}
+
+// byFiles removes the folder of every site under the running process; on PostgreSQL, where there is none, every schema of it.
+func (d *drill) byFiles(ctx context.Context) error {
+	if _, ok := d.n.Engine.(*sqlite.Engine); !ok {
+		return d.bySchema(ctx)
+	}
+	for i, s := range d.sites {
+		if err := d.destroy(ctx, s.Site); err != nil {
+			return err
+		}
+		s.gone = d.clock.real()
+		d.report(Progress{Step: "rm -rf", Done: int64(i + 1), Total: int64(len(d.sites)), Unit: "sites"})
+	}
+	return nil
+}
+
+// prompt runs fn with a connection of its own, as psql or sqlite3 has one.
+func (d *drill) prompt(ctx context.Context, fn func(storage.Engine) error) error {
+	e, err := openEngine(ctx, d.options())
+	if err != nil {
+		return err
+	}
+	return errors.Join(fn(e), e.Close())
+}
+
+// eachVolume calls fn with the name of every database of the drill's sites.
+func (d *drill) eachVolume(step string, fn func(name string) error) error {
+	for i, s := range d.sites {
+		for _, ref := range d.n.siteVolumes(s.ID.String()) {
+			if err := fn(ref.Name(d.n.Fleet.Generation(ref))); err != nil {
+				return err
+			}
+		}
+		s.gone = d.clock.real()
+		d.report(Progress{Step: step, Done: int64(i + 1), Total: int64(len(d.sites)), Unit: "sites"})
+	}
+	return nil
+}
+
+// bySchema drops the schemas of every site; of files, all that a schema holds.
+func (d *drill) bySchema(ctx context.Context) error {
+	if _, ok := d.n.Engine.(*sqlite.Engine); ok {
+		return d.byTables(ctx)
+	}
+	return d.prompt(ctx, func(e storage.Engine) error {
+		return d.eachVolume("DROP SCHEMA", func(name string) error { return e.Remove(ctx, name) })
+	})
+}
+
+// byTables drops every table of every database of every site; the databases stay, with nothing in them.
+func (d *drill) byTables(ctx context.Context) error {
+	return d.prompt(ctx, func(e storage.Engine) error {
+		return d.eachVolume("DROP TABLE", func(name string) error { return dropTables(ctx, e, name) })
+	})
+}
+
+// dropTables drops every table of a database. What others refer to goes after them.
+func dropTables(ctx context.Context, e storage.Engine, name string) error {
+	db, err := e.Open(ctx, name)
+	if err != nil {
+		return err
+	}
+	err = db.Write(ctx, func(tx *storage.Tx) error {
+		for before := -1; ; {
+			names, err := storage.TableNames(ctx, tx)
+			if err != nil || len(names) == 0 {
+				return err
+			}
+			if len(names) == before {
+				return fmt.Errorf("%d tables of %s cannot be dropped", before, name)
+			}
+			before = len(names)
+			for _, t := range names {
+				_ = tx.Savepoint(ctx, func() error { // refused while others refer to it: it goes with the next round
+					_, err := tx.ExecText(ctx, "DROP TABLE IF EXISTS "+storage.Quote(t))
+					return err
+				})
+			}
+		}
+	})
+	return errors.Join(err, db.Close())
+}
