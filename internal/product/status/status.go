@@ -41,7 +41,7 @@ type Product struct {
 
 // New makes the product.
 func New(d Deps) *Product {
-	p := &Product{deps: d, domains: publish.NewDomains(d.Folder)}
+	p := &Product{deps: d, domains: publish.NewDomains(d.Folder, d.Clock)}
 	p.live = publish.NewLive(d.Clock, p.images)
 	return p
 }

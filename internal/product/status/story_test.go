@@ -232,6 +232,42 @@ func TestBouncesAreQuarantinedAndOthersTriedAgain(t *testing.T) {
 	}
 }
 
+func TestOldNoticesGo(t *testing.T) {
+	w := newWorld(t, storagetest.SQLite(t))
+	w.v1("POST", "/subscribers", obj{"subscriber": obj{"email": "ada@example.com", "skip_confirmation_notification": true}}, 201, nil)
+	w.api("PATCH", "/api/status/pages/"+w.page, obj{"keepNoticesDays": 3}, 400, nil)
+	w.api("PATCH", "/api/status/pages/"+w.page, obj{"keepNoticesDays": 30}, 200, nil)
+	count := func() (n int) {
+		var got struct{ Notices []struct{ Sent int } }
+		w.api("GET", "/api/status/pages/"+w.page+"/notices", nil, 200, &got)
+		for _, one := range got.Notices {
+			if one.Sent != 1 {
+				t.Errorf("%+v", one)
+			}
+		}
+		return len(got.Notices)
+	}
+	w.v1("POST", "/incidents", obj{"incident": obj{"name": "First", "body": "x"}}, 201, nil)
+	days := func(n int) {
+		for range n {
+			w.clock.Advance(24 * time.Hour)
+			w.run()
+		}
+	}
+	w.pass(time.Minute)
+	days(20)
+	w.v1("POST", "/incidents", obj{"incident": obj{"name": "Second", "body": "x"}}, 201, nil)
+	w.pass(time.Minute)
+	days(9)
+	if n := count(); n != 2 {
+		t.Error(n, "notices before their time")
+	}
+	days(3)
+	if n := count(); n != 1 {
+		t.Error(n, "notices are left, one is to be")
+	}
+}
+
 func TestWebhooksConfirmAndAreSigned(t *testing.T) {
 	w := newWorld(t, storagetest.SQLite(t))
 	api := w.component("API")

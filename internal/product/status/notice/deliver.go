@@ -28,6 +28,7 @@ func Jobs(out needs.Senders) map[string]jobs.Handler {
 	d := deliverer{out}
 	return map[string]jobs.Handler{
 		SpreadKind:  {InTx: Spread},
+		PurgeKind:   {InTx: Purge},
 		MailKind:    {Do: d.mails, Lease: 5 * time.Minute, Attempts: attempts},
 		HookKind:    {Do: d.hook, Attempts: attempts},
 		ConfirmKind: {Do: d.confirm, Attempts: attempts},

@@ -93,6 +93,9 @@ func Send(ctx context.Context, tx *volume.Tx, n *Notice) error {
 	if _, err := tx.Exec(ctx, qInsert, n.ID, n.PageID, n.IncidentID, n.Kind, string(content), 0, clock.Micros(n.Created)); err != nil {
 		return err
 	}
+	if err := planPurge(ctx, tx); err != nil {
+		return err
+	}
 	return putSpread(ctx, tx, spread{Notice: n.ID})
 }
 

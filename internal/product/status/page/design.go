@@ -87,6 +87,9 @@ func (s Settings) Check() error {
 			return fault.Invalid("notifications_from_email", "This is no mail address.")
 		}
 	}
+	if s.KeepNotices != 0 && (s.KeepNotices < MinNoticeDays || s.KeepNotices > MaxNoticeDays) {
+		return fault.Invalid("keepNoticesDays", "Notices are kept for %d to %d days.", MinNoticeDays, MaxNoticeDays)
+	}
 	if s.PartialPercent != nil && (*s.PartialPercent < 0 || *s.PartialPercent > 100) {
 		return fault.Invalid("partialPercent", "The weight of a partial outage is 0 to 100 percent.")
 	}

@@ -52,15 +52,32 @@ type Settings struct {
 	FromEmail     string `json:"notificationsFromEmail,omitempty"`
 	EmailFooter   string `json:"notificationsEmailFooter,omitempty"`
 	// PartialPercent is how much of a partial outage counts as down; nil for DefaultPartialPercent.
-	PartialPercent *int   `json:"partialPercent,omitempty"`
-	HideUptime     bool   `json:"hideUptime,omitempty"`
-	Design         Design `json:"design"`
+	PartialPercent *int `json:"partialPercent,omitempty"`
+	HideUptime     bool `json:"hideUptime,omitempty"`
+	// KeepNotices is for how many days notices and deliveries are kept; 0 for DefaultNoticeDays.
+	KeepNotices int    `json:"keepNoticesDays,omitempty"`
+	Design      Design `json:"design"`
 	// Theme are the vendor's colour fields by name, kept so that clients read back what they wrote.
 	Theme map[string]string `json:"theme,omitempty"`
 }
 
 // DefaultPartialPercent is the weight of a partial outage in uptime where a page does not say.
 const DefaultPartialPercent = 30
+
+// How long notices and deliveries are kept where a page does not say, and what it can say, in days.
+const (
+	DefaultNoticeDays = 90
+	MinNoticeDays     = 7
+	MaxNoticeDays     = 3650
+)
+
+// NoticeDays gives for how many days notices and deliveries of the page are kept.
+func (s Settings) NoticeDays() int {
+	if s.KeepNotices == 0 {
+		return DefaultNoticeDays
+	}
+	return s.KeepNotices
+}
 
 // PartialWeight gives how much of a partial outage counts as down, in percent.
 func (s Settings) PartialWeight() int64 {

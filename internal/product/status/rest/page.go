@@ -153,6 +153,7 @@ func (h *handler) applyPatch(c *call, in pagePatch) (err error) {
 	if in.PartialPercent != nil {
 		s.PartialPercent = in.PartialPercent
 	}
+	set(&s.KeepNotices, in.KeepNotices)
 	if err := s.Check(); err != nil {
 		return err
 	}

@@ -54,6 +54,7 @@ type pagePatch struct {
 	EmailFooter    *string `json:"notificationsEmailFooter"`
 	PartialPercent *int    `json:"partialPercent"`
 	HideUptime     *bool   `json:"hideUptime"`
+	KeepNotices    *int    `json:"keepNoticesDays"`
 }
 
 // componentView is a component or group: GET /api/status/pages/{page}/components gives {"components":[…],"formula":"…"} in the page's order,
