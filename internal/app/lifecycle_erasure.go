@@ -161,18 +161,37 @@ func (n *Node) eraseAgain(ctx context.Context, ref volume.Ref) error {
 	return err
 }
 
-// pending tells whether a volume that is being brought back needs looking after: it has jobs, or somebody was erased here once.
-func (n *Node) pending(ctx context.Context, tx *storage.Tx, kind volume.Kind) (bool, error) {
-	jobs, err := hasJobs(ctx, tx, kind)
-	if err != nil || jobs || kind.Name == fleet.ControlRef.Kind {
-		return jobs, err
+// later tells what a volume that is being brought back has to do: somebody was erased here once, jobs are overdue, or jobs wait.
+func (n *Node) later(ctx context.Context, tx *storage.Tx, kind volume.Kind, b recovery.Built) (recovery.Later, error) {
+	if kind.Name != fleet.ControlRef.Kind {
+		erased := false
+		err := n.control().Read(ctx, func(c *volume.Tx) (err error) {
+			erased, err = erasure.Any(ctx, c)
+			return err
+		})
+		if errors.Is(err, storage.ErrMissing) { // a volume alone, without its control database
+			err = nil
+		}
+		if err != nil || erased {
+			return recovery.Overdue, err
+		}
 	}
-	err = n.control().Read(ctx, func(c *volume.Tx) error {
-		jobs, err = erasure.Any(ctx, c)
-		return err
-	})
-	if errors.Is(err, storage.ErrMissing) { // a volume alone, without its control database
-		return false, nil
+	if !slices.ContainsFunc(kind.Tables, func(t storage.Table) bool { return t.Name == jobs.Tables[0].Name }) {
+		return recovery.Nothing, nil
 	}
-	return jobs, err
+	next, any, err := jobs.NextIn(ctx, tx)
+	switch {
+	case err != nil || !any:
+		return recovery.Nothing, err
+	case next.Before(n.Clock.Now().Add(-graceOf(b))):
+		return recovery.Overdue, nil
+	}
+	return recovery.Waiting, nil
+}
+
+// wakeRestored makes sure that the jobs of a volume that was brought back are looked at.
+func (n *Node) wakeRestored(_ context.Context, b recovery.Built) error {
+	err := n.Jobs.Wake(b.Ref, n.Clock.Now())
+	n.Jobs.Look(b.Ref)
+	return err
 }

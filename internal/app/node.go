@@ -198,7 +198,7 @@ func (n *Node) wire(store vault.Store) {
 			n.Jobs.Handle(kind, h)
 		}
 	}
-	n.Recovery = recovery.New(recovery.Config{Vault: n.Vault, Shipper: n.Shipper, Pool: n.Pool, Fleet: n.Fleet, Clock: n.Clock, Tmp: tmp, Log: n.Log, Pending: n.pending, Restored: n.restored})
+	n.Recovery = recovery.New(recovery.Config{Vault: n.Vault, Shipper: n.Shipper, Pool: n.Pool, Fleet: n.Fleet, Clock: n.Clock, Tmp: tmp, Log: n.Log, Later: n.later, Restored: n.restored, Wake: n.wakeRestored})
 }
 
 func (n *Node) openControl(ctx context.Context, rebuilding bool) error {

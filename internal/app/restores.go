@@ -117,12 +117,12 @@ func (n *Node) StartRestore(ctx context.Context, s *fleet.Site, target recovery.
 // stillDue is how old a job may be that goes on after its volume was rebuilt in its newest state.
 const stillDue = 10 * time.Minute
 
-// hasJobs tells whether a volume that is being brought back has jobs.
-func hasJobs(ctx context.Context, tx *storage.Tx, kind volume.Kind) (bool, error) {
-	if !slices.ContainsFunc(kind.Tables, func(t storage.Table) bool { return t.Name == jobs.Tables[0].Name }) {
-		return false, nil
+// graceOf tells how old a job may be that goes on in a volume that was brought back.
+func graceOf(b recovery.Built) time.Duration {
+	if b.Target < b.Head {
+		return 0
 	}
-	return jobs.AnyIn(ctx, tx)
+	return stillDue
 }
 
 // restored holds what a volume that was brought back would send of its past, and looks at what is due from now on.
@@ -133,11 +133,7 @@ func (n *Node) restored(ctx context.Context, b recovery.Built) error {
 	if k, _ := n.Pool.Kind(b.Ref.Kind); !slices.ContainsFunc(k.Tables, func(t storage.Table) bool { return t.Name == jobs.Tables[0].Name }) {
 		return nil
 	}
-	grace := stillDue
-	if b.Target < b.Head {
-		grace = 0
-	}
-	return n.hold(ctx, n.Pool.Volume(b.Ref), grace)
+	return n.hold(ctx, n.Pool.Volume(b.Ref), graceOf(b))
 }
 
 // holdPast holds the jobs of a volume that are overdue by more than grace, and makes sure that the others are looked at.

@@ -128,13 +128,18 @@ func HoldPast(ctx context.Context, tx *volume.Tx, grace time.Duration) error {
 }
 
 // Any tells whether a volume has jobs that are due at some time.
-func Any(ctx context.Context, tx *volume.Tx) (bool, error) { return AnyIn(ctx, tx.Tx) }
+func Any(ctx context.Context, tx *volume.Tx) (any bool, err error) {
+	_, any, err = NextIn(ctx, tx.Tx)
+	return any, err
+}
 
-// AnyIn is Any for a database that is no volume yet.
-func AnyIn(ctx context.Context, tx *storage.Tx) (bool, error) {
-	var next *int64
-	err := tx.Get(ctx, qNext, nil, &next)
-	return next != nil, err
+// NextIn gives the time of the earliest job, in a database that need not be a volume yet; any is false where there is none.
+func NextIn(ctx context.Context, tx *storage.Tx) (next time.Time, any bool, err error) {
+	var us *int64
+	if err = tx.Get(ctx, qNext, nil, &us); err != nil || us == nil {
+		return next, false, err
+	}
+	return clock.FromMicros(*us), true, nil
 }
 
 // Release makes a held or dead job due now.

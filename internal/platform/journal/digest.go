@@ -13,13 +13,17 @@ import (
 type Digest [4]uint64
 
 // Add puts a row in.
-func (d *Digest) Add(table, image string) {
-	h := rowHash(table, image)
+func (d *Digest) Add(table, image string) { d.add(rowHash(table, image)) }
+
+func (d *Digest) add(h [4]uint64) {
 	var c uint64
 	for i := range d {
 		d[i], c = bits.Add64(d[i], h[i], c)
 	}
 }
+
+// addHash puts the row in that a hash is of.
+func (d *Digest) addHash(sum [sha256.Size]byte) { d.add(words(sum)) }
 
 // Remove takes a row out.
 func (d *Digest) Remove(table, image string) {
@@ -31,12 +35,7 @@ func (d *Digest) Remove(table, image string) {
 }
 
 // Merge adds the rows of another digest.
-func (d *Digest) Merge(o Digest) {
-	var c uint64
-	for i := range d {
-		d[i], c = bits.Add64(d[i], o[i], c)
-	}
-}
+func (d *Digest) Merge(o Digest) { d.add(o) }
 
 // Apply follows one change.
 func (d *Digest) Apply(c Change) {
@@ -75,8 +74,10 @@ func rowHash(table, image string) [4]uint64 {
 	buf = append(buf, table...)
 	buf = append(buf, 0)
 	buf = append(buf, image...)
-	sum := sha256.Sum256(buf)
-	var h [4]uint64
+	return words(sha256.Sum256(buf))
+}
+
+func words(sum [sha256.Size]byte) (h [4]uint64) {
 	for i := range h {
 		h[i] = binary.LittleEndian.Uint64(sum[i*8:])
 	}

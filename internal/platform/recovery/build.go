@@ -28,7 +28,7 @@ type Built struct {
 	Bytes      int64 // of the database built
 	Replayed   int64 // commits replayed on top of the snapshot
 	Undoes     int   // rows that differ from the state at Head
-	Pending    bool  // it has something that is to happen later; see Config.Pending
+	Later      Later // see Config.Later
 }
 
 // build makes the state of a volume at commit target (0: the newest) under a generation, and proves it. stamp is the record of the
@@ -219,13 +219,19 @@ const fewBytes = 16 << 10
 func (r *Recovery) replay(ctx context.Context, kind volume.Kind, db storage.DB, h journal.Head, frames []vault.Frame, b *Built, stamp *journal.Commit) error {
 	return db.Write(ctx, func(tx *storage.Tx) error {
 		return storage.WithoutForeignKeys(ctx, tx, func() error {
-			bare := bytesBetween(frames, h.Seq, b.Target) > fewBytes
+			stripped, err := journal.Stripped(ctx, tx)
+			if err != nil {
+				return err
+			}
+			bare := !stripped && bytesBetween(frames, h.Seq, b.Target) > fewBytes
 			if bare {
 				if err := journal.Uninstall(ctx, tx, kind.Tables); err != nil {
 					return err
 				}
-			} else if err := journal.Open(ctx, tx); err != nil {
-				return err
+			} else if !stripped {
+				if err := journal.Open(ctx, tx); err != nil {
+					return err
+				}
 			}
 			p := journal.NewBulk(tx)
 			diff := newNet()
@@ -239,7 +245,7 @@ func (r *Recovery) replay(ctx context.Context, kind volume.Kind, db storage.DB, 
 			if from == b.Target { // the snapshot is the target
 				b.Digest, b.Rows = h.Digest.String(), h.Rows
 			}
-			err := r.walk(ctx, frames, &h, func(e vault.Entry) error {
+			err = r.walk(ctx, frames, &h, func(e vault.Entry) error {
 				if stamp == nil && e.Commit.Seq > b.Target {
 					return nil // read for the chain's sake
 				}
@@ -279,7 +285,10 @@ func (r *Recovery) replay(ctx context.Context, kind volume.Kind, db storage.DB, 
 			if err := journal.Restamp(ctx, tx, h, records, pending, changes); err != nil {
 				return err
 			}
-			if bare {
+			switch {
+			case stripped:
+				return r.files.Equip(ctx, tx, kind.Tables)
+			case bare:
 				return journal.Install(ctx, tx, kind.Tables)
 			}
 			return nil
@@ -337,21 +346,29 @@ func (r *Recovery) walk(ctx context.Context, frames []vault.Frame, h *journal.He
 	return nil
 }
 
-// verify reads every row that was built, back from where it was written, and compares the digest with the recorded one.
-func (r *Recovery) verify(ctx context.Context, kind volume.Kind, db storage.DB, b *Built) error {
+// verify reads every row that was built, back from where it was written, and compares the digest with the recorded one. On SQLite it reads the file
+// itself.
+func (r *Recovery) verify(ctx context.Context, kind volume.Kind, db storage.DB, b *Built) (err error) {
 	read := db.Read
+	var d journal.Digest
+	var rows int64
 	if file, ok := db.(*sqlite.DB); ok {
-		read = file.ReadBack
+		read = file.ReadHere
+		d, rows, err = r.files.Scan(ctx, file.Path(), kind.Tables, func(fn func(*storage.Tx) error) error { return read(ctx, fn) })
+	} else {
+		err = read(ctx, func(tx *storage.Tx) error {
+			d, rows, err = journal.Scan(ctx, tx, kind.Tables)
+			return err
+		})
+	}
+	if err != nil {
+		return err
+	}
+	if d.String() != b.Digest || rows != b.Rows {
+		return fmt.Errorf("%s rebuilt at commit %d has digest %s (%d rows), recorded was %s (%d rows)", b.Ref, b.Target, d, rows, b.Digest, b.Rows)
 	}
 	return read(ctx, func(tx *storage.Tx) error {
-		d, rows, err := journal.Scan(ctx, tx, kind.Tables)
-		if err != nil {
-			return err
-		}
-		if d.String() != b.Digest || rows != b.Rows {
-			return fmt.Errorf("%s rebuilt at commit %d has digest %s (%d rows), recorded was %s (%d rows)", b.Ref, b.Target, d, rows, b.Digest, b.Rows)
-		}
-		b.Pending, err = r.pending(ctx, tx, kind)
+		b.Later, err = r.later(ctx, tx, kind, *b)
 		return err
 	})
 }

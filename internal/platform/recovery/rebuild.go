@@ -120,8 +120,16 @@ func (r *Recovery) rebuild(ctx context.Context, ref volume.Ref) (Built, error) {
 	if err != nil {
 		return b, err
 	}
-	if !b.Pending {
-		return b, nil
+	return b, r.attend(ctx, b)
+}
+
+// attend sees to what a volume that was brought back has to do with the time to come.
+func (r *Recovery) attend(ctx context.Context, b Built) error {
+	switch b.Later {
+	case Overdue:
+		return r.settle(ctx, b)
+	case Waiting:
+		return r.wake(ctx, b)
 	}
-	return b, r.settle(ctx, b)
+	return nil
 }

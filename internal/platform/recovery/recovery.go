@@ -10,6 +10,7 @@ import (
 	"holdfast.dev/internal/base/clock"
 	"holdfast.dev/internal/base/ids"
 	"holdfast.dev/internal/platform/fleet"
+	"holdfast.dev/internal/platform/journal"
 	"holdfast.dev/internal/platform/storage"
 	"holdfast.dev/internal/platform/vault"
 	"holdfast.dev/internal/platform/volume"
@@ -25,8 +26,10 @@ type Recovery struct {
 	tmp     string
 	log     *slog.Logger
 	settle  func(context.Context, Built) error
-	pending func(context.Context, *storage.Tx, volume.Kind) (bool, error)
+	wake    func(context.Context, Built) error
+	later   func(context.Context, *storage.Tx, volume.Kind, Built) (Later, error)
 	quiet   *throttle
+	files   journal.FileScan
 
 	mu      sync.Mutex
 	closed  []closedSite
@@ -44,24 +47,39 @@ type Config struct {
 	Clock   clock.Clock
 	Tmp     string
 	Log     *slog.Logger
-	// Pending tells whether a volume has something that is to happen later, such as jobs. The default is that it has.
-	Pending func(ctx context.Context, tx *storage.Tx, kind volume.Kind) (bool, error)
-	// Restored is called for every volume with something pending that was brought back, before anybody can change it: what its time past would send is
+	// Later tells what a volume that was built has to do with the time to come. The default is that it is overdue.
+	Later func(ctx context.Context, tx *storage.Tx, kind volume.Kind, b Built) (Later, error)
+	// Restored is called for every volume with something overdue that was brought back, before anybody can change it: what its time past would send is
 	// held there.
 	Restored func(ctx context.Context, b Built) error
+	// Wake is called for every volume that was brought back and waits for something.
+	Wake func(ctx context.Context, b Built) error
 	// Builders is how many volumes are built at the same time, over all restores; the default is one a processor.
 	Builders int
 }
+
+// Later is what a volume that was built has to do with the time to come.
+type Later int
+
+// What a volume has to do.
+const (
+	Nothing Later = iota
+	Waiting       // for something that is due later, such as a job
+	Overdue       // something of its past must be looked at before anybody can change it
+)
 
 // New makes a Recovery.
 func New(c Config) *Recovery {
 	if c.Restored == nil {
 		c.Restored = func(context.Context, Built) error { return nil }
 	}
-	if c.Pending == nil {
-		c.Pending = func(context.Context, *storage.Tx, volume.Kind) (bool, error) { return true, nil }
+	if c.Later == nil {
+		c.Later = func(context.Context, *storage.Tx, volume.Kind, Built) (Later, error) { return Overdue, nil }
 	}
-	return &Recovery{pending: c.Pending, settle: c.Restored, vault: c.Vault, shipper: c.Shipper, pool: c.Pool, fleet: c.Fleet, clock: c.Clock, tmp: c.Tmp, log: c.Log,
+	if c.Wake == nil {
+		c.Wake = func(context.Context, Built) error { return nil }
+	}
+	return &Recovery{later: c.Later, settle: c.Restored, wake: c.Wake, vault: c.Vault, shipper: c.Shipper, pool: c.Pool, fleet: c.Fleet, clock: c.Clock, tmp: c.Tmp, log: c.Log,
 		quiet: newThrottle(c.Builders)}
 }
 

@@ -162,10 +162,8 @@ func (r *Recovery) restore(ctx context.Context, s *restoring) error {
 		if err := r.retire(ctx, b.Ref); err != nil {
 			return err
 		}
-		if b.Pending {
-			if err := r.settle(ctx, b); err != nil { // while nobody can change the site yet
-				return err
-			}
+		if err := r.attend(ctx, b); err != nil { // while nobody can change the site yet
+			return err
 		}
 		if r.shipper != nil && b.Target < b.Head {
 			r.shipper.Mark(b.Ref)

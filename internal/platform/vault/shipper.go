@@ -52,6 +52,7 @@ type Shipper struct {
 	ship    sync.Mutex // one shipment at a time
 	prev    string
 	lastKey string
+	files   journal.FileScan
 	rest    map[volume.Ref]time.Time // until when a volume takes no snapshot for its size alone
 }
 
@@ -356,7 +357,7 @@ func (s *Shipper) snapshot(ctx context.Context, ref volume.Ref) error {
 	if err := v.CopyTo(ctx, path); err != nil {
 		return err
 	}
-	m, err := prove(ctx, kind, ref, path)
+	m, err := s.prove(ctx, kind, ref, path)
 	if err != nil {
 		return fmt.Errorf("snapshot of %s: %w", ref, err)
 	}

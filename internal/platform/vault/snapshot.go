@@ -57,13 +57,17 @@ func components(kind volume.Kind) []Component {
 
 // prove makes a copied file stand on its own (no unsealed commits, no images) and proves that its rows give the digest that the
 // journal gives. A difference means that something changed rows without the triggers seeing it.
-func prove(ctx context.Context, kind volume.Kind, ref volume.Ref, path string) (Snapshot, error) {
+func (s *Shipper) prove(ctx context.Context, kind volume.Kind, ref volume.Ref, path string) (Snapshot, error) {
 	m := Snapshot{Ref: ref.String(), Components: components(kind)}
-	db, err := sqlite.OpenFile(path)
+	db, err := sqlite.OpenBuild(path)
 	if err != nil {
 		return m, err
 	}
 	defer db.Close()
+	scanned, rows, err := s.files.Scan(ctx, path, kind.Tables, func(fn func(*storage.Tx) error) error { return db.ReadHere(ctx, fn) })
+	if err != nil {
+		return m, err
+	}
 	err = db.Write(ctx, func(tx *storage.Tx) error {
 		h, err := journal.ReadHead(ctx, tx)
 		if err != nil {
@@ -82,10 +86,6 @@ func prove(ctx context.Context, kind volume.Kind, ref volume.Ref, path string) (
 				Advance(&h, Entry{c, changes})
 			}
 		}
-		scanned, rows, err := journal.Scan(ctx, tx, kind.Tables)
-		if err != nil {
-			return err
-		}
 		if scanned != h.Digest || rows != h.Rows {
 			return fmt.Errorf("the rows give digest %s (%d rows), the journal %s (%d rows)", scanned, rows, h.Digest, h.Rows)
 		}
@@ -101,7 +101,10 @@ func prove(ctx context.Context, kind volume.Kind, ref volume.Ref, path string) (
 		}
 		m.Seq, m.At, m.Chain, m.Digest, m.Rows = h.Seq, c.At, h.Chain.String(), h.Digest.String(), h.Rows
 		h.Bytes, h.SnapshotSeq = 0, h.Seq
-		return journal.Restamp(ctx, tx, h, nil, nil, nil)
+		if err := journal.Restamp(ctx, tx, h, nil, nil, nil); err != nil {
+			return err
+		}
+		return journal.Strip(ctx, tx)
 	})
 	return m, errors.Join(err, db.Close())
 }

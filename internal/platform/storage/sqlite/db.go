@@ -36,17 +36,16 @@ func OpenFile(path string) (*DB, error) { return open(path, "rw") }
 // whoever made it removes.
 func OpenBuild(path string) (*DB, error) { return open(path, "build") }
 
-// ReadBack reads what was built from the file, on the connection that wrote it: its memory of pages is dropped first, and another connection would
-// read the whole schema once more, which takes longer than reading a small volume.
-func (db *DB) ReadBack(ctx context.Context, fn func(*storage.Tx) error) error {
+// Path gives the file.
+func (db *DB) Path() string { return db.path }
+
+// ReadHere reads on the connection that writes: another one would read the whole schema once more, which takes longer than reading a small volume.
+func (db *DB) ReadHere(ctx context.Context, fn func(*storage.Tx) error) error {
 	w, err := db.take(ctx)
 	if err != nil {
 		return err
 	}
 	defer db.put(w)
-	if _, err := w.Exec(ctx, "PRAGMA shrink_memory", nil); err != nil {
-		return classify(err)
-	}
 	if err := w.begin("BEGIN"); err != nil {
 		return err
 	}
