@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"holdfast.dev/internal/base/fault"
@@ -11,6 +12,8 @@ import (
 	"holdfast.dev/internal/platform/erasure"
 	"holdfast.dev/internal/platform/fleet"
 	"holdfast.dev/internal/platform/identity"
+	"holdfast.dev/internal/platform/jobs"
+	"holdfast.dev/internal/platform/recovery"
 	"holdfast.dev/internal/platform/storage"
 	"holdfast.dev/internal/platform/volume"
 )
