@@ -34,7 +34,7 @@ func TestEveryRouteNamesAPermission(t *testing.T) {
 		t.Fatalf("only %d routes are served", len(s.Routes()))
 	}
 	public := []string{"/readyz", "/healthz", "/api/session", "/api/setup", "/avatar/{kind}/{file}", "/rest/auth/1/session", "/wiki/unsubscribe",
-		"/api/oncall/link/{token}", "/api/oncall/calendar/{token}", "/api/oncall/callback/{token}", "/api/oncall/gateway", "/incident/{token}", "/platform/v1/session"}
+		"/api/oncall/link/{token}", "/api/oncall/calendar/{token}", "/api/oncall/callback/{token}", "/api/oncall/gateway", "/incident/{token}", "/roots/{token}", "/roots/{token}/{roots}", "/contact/{token}", "/platform/v1/session"}
 	for _, r := range s.Routes() {
 		if r.Permission == "" {
 			t.Errorf("%s %s names no permission: whoever adds a route says who may use it", r.Method, r.Path)
