@@ -20,7 +20,6 @@ import (
 	"holdfast.dev/internal/platform/vault"
 	"holdfast.dev/internal/platform/volume"
 	"holdfast.dev/internal/product/access"
-	"holdfast.dev/internal/product/access/account"
 	"holdfast.dev/internal/product/oncall"
 	"holdfast.dev/internal/product/status"
 	"holdfast.dev/internal/product/tracker"
@@ -84,53 +83,4 @@ func (n *Node) siteVolume(ctx context.Context, kind string) (*volume.Volume, err
 		return nil, errNoSite
 	}
 	return n.Pool.Volume(volume.Ref{Kind: kind, Owner: s.ID.String()}), nil
-}
-
-// people is the access product as the tracker sees it.
-type people struct {
-	access *access.Product
-	org    ids.Org
-}
-
-func person(a *account.Account) needs.Person {
-	return needs.Person{AccountID: a.ID.String(), DisplayName: a.Name, Email: a.Email, Active: a.Active, TimeZone: a.TimeZone, Locale: a.Locale}
-}
-
-// Everybody implements needs.Directory. The conversion is remembered with the organization's volume.
-func (p people) Everybody(ctx context.Context) (map[string]needs.Person, error) {
-	return access.Everybody(ctx, p.access, p.org, person)
-}
-
-// Search implements needs.Directory.
-func (p people) Search(ctx context.Context, query string, startAt, limit int) ([]needs.Person, int, error) {
-	found, total, err := p.access.Directory(p.org).Search(ctx, query, startAt, limit)
-	var out []needs.Person
-	for _, a := range found {
-		out = append(out, person(a))
-	}
-	return out, total, err
-}
-
-// Groups implements needs.Directory.
-func (p people) Groups(ctx context.Context, account string) ([]string, error) {
-	return p.access.Directory(p.org).Groups(ctx, account)
-}
-
-// Members implements needs.Directory.
-func (p people) Members(ctx context.Context, group string) ([]string, error) {
-	return p.access.Directory(p.org).Members(ctx, group)
-}
-
-// Ensure implements needs.Directory.
-func (p people) Ensure(ctx context.Context, foreign []needs.ForeignPerson) (map[string]string, error) {
-	in := make([]account.Foreign, len(foreign))
-	for i, f := range foreign {
-		in[i] = account.Foreign{Key: f.Key, Name: f.Name, Email: f.Email, Active: f.Active}
-	}
-	got, err := p.access.Directory(p.org).Ensure(ctx, in)
-	out := make(map[string]string, len(got))
-	for k, id := range got {
-		out[k] = id.String()
-	}
-	return out, err
 }
