@@ -3,10 +3,7 @@ package attachment
 
 import (
 	"context"
-	"path"
-	"strings"
 	"time"
-	"unicode"
 
 	"holdfast.dev/internal/base/clock"
 	"holdfast.dev/internal/base/fault"
@@ -100,27 +97,4 @@ func Delete(ctx context.Context, tx *volume.Tx, actor string, i *issue.Issue, f 
 		return err
 	}
 	return history.Record(ctx, tx, i.ID, actor, tx.Now(), []history.Item{history.System("Attachment", "attachment", decimal(f.ID), f.Filename, "", "")})
-}
-
-// CleanName reduces what a client calls a file to a plain name: no folders, no control characters, 255 bytes at most.
-func CleanName(s string) string {
-	s = path.Base(strings.ReplaceAll(strings.ToValidUTF8(s, "_"), `\`, "/"))
-	s = strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) || r == '/' || strings.ContainsRune(`<>:"|?*`, r) || unicode.Is(unicode.Bidi_Control, r) {
-			return '_'
-		}
-		return r
-	}, s)
-	s = strings.Trim(s, " .")
-	if s == "" {
-		return "file"
-	}
-	if len(s) > 255 {
-		ext := path.Ext(s)
-		if len(ext) > 20 {
-			ext = ""
-		}
-		s = strings.ToValidUTF8(s[:255-len(ext)], "") + ext
-	}
-	return s
 }

@@ -8,6 +8,7 @@ import (
 
 	"holdfast.dev/internal/base/clock"
 	"holdfast.dev/internal/platform/storage"
+	"holdfast.dev/internal/platform/upload"
 	"holdfast.dev/internal/product/tracker/attachment"
 	"holdfast.dev/internal/product/tracker/catalog"
 	"holdfast.dev/internal/product/tracker/comment"
@@ -115,9 +116,9 @@ func (w *writer) attachment(a *source.Attachment, row *issue.Issue) error {
 	if err != nil {
 		return err
 	}
-	f := &attachment.File{ID: id, IssueID: row.ID, Author: w.account(a.Author), Filename: attachment.CleanName(storable(a.Filename)), MIME: a.MIME, Size: a.Size, Created: orNow(a.Created, row.Created)}
+	f := &attachment.File{ID: id, IssueID: row.ID, Author: w.account(a.Author), Filename: upload.CleanName(storable(a.Filename)), MIME: a.MIME, Size: a.Size, Created: orNow(a.Created, row.Created)}
 	if f.MIME == "" {
-		f.MIME = attachment.TypeOf(f.Filename, nil)
+		f.MIME = upload.TypeOf(f.Filename, nil)
 	}
 	row.Attachments++
 	w.changed = true

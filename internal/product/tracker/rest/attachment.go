@@ -14,6 +14,7 @@ import (
 	"holdfast.dev/internal/base/fault"
 	"holdfast.dev/internal/platform/httpkit"
 	"holdfast.dev/internal/platform/identity"
+	"holdfast.dev/internal/platform/upload"
 	"holdfast.dev/internal/product/tracker/attachment"
 	"holdfast.dev/internal/product/tracker/issue"
 )
@@ -147,7 +148,7 @@ func (h *handler) store(ctx context.Context, part *multipart.Part) (*attachment.
 	if err != nil || name == "" {
 		name = part.FileName()
 	}
-	f := &attachment.File{Filename: attachment.CleanName(name)}
+	f := &attachment.File{Filename: upload.CleanName(name)}
 	blobs := h.Blobs(ctx)
 	if f.Blob, f.Size, err = blobs.Put(ctx, part, attachment.MaxSize); err != nil {
 		if fault.Is(err, fault.KindTooLarge) {
@@ -165,13 +166,13 @@ func (h *handler) store(ctx context.Context, part *multipart.Part) (*attachment.
 	if err != nil && !errors.Is(err, io.ErrUnexpectedEOF) && !errors.Is(err, io.EOF) {
 		return nil, err
 	}
-	f.MIME = attachment.TypeOf(f.Filename, head[:n])
+	f.MIME = upload.TypeOf(f.Filename, head[:n])
 	if _, err := content.Seek(0, io.SeekStart); err != nil {
 		return nil, err
 	}
-	small, width, height, err := attachment.Thumbnail(content)
+	small, width, height, err := upload.Thumbnail(content)
 	switch {
-	case attachment.IsNoPicture(err):
+	case errors.Is(err, upload.ErrNoPicture):
 		return f, nil
 	case err != nil:
 		return nil, err
