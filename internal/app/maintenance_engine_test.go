@@ -11,8 +11,6 @@ import (
 	"holdfast.dev/internal/platform/storage/storagetest"
 )
 
-func TestMain(m *testing.M) { storagetest.Main(m) }
-
 // onBothEngines runs f with an installation of no site on each engine.
 func onBothEngines(t *testing.T, f func(t *testing.T, s *street)) {
 	t.Helper()
@@ -28,9 +26,10 @@ func onBothEngines(t *testing.T, f func(t *testing.T, s *street)) {
 }
 
 // newStreetOn makes an installation with an organization and no site; see settle.
-func newStreetOn(t *testing.T, o Options) *street {
+func newStreetOn(t testing.TB, o Options) *street {
 	t.Helper()
-	w := &town{t: t, clock: clock.NewFake(time.Date(2026, 4, 5, 7, 38, 0, 0, time.UTC)), token: map[string]string{}}
+	in, _ := t.(*testing.T) // a benchmark asks nothing of a town that could fail
+	w := &town{t: in, clock: clock.NewFake(time.Date(2026, 4, 5, 7, 38, 0, 0, time.UTC)), token: map[string]string{}}
 	var err error
 	if w.node, err = Open(identity.AsSystem(context.Background(), "test"), o, w.clock, slog.New(slog.DiscardHandler)); err != nil {
 		t.Fatal(err)
