@@ -19,5 +19,6 @@ export {
 export { RailGroup, RailLink } from './Rail';
 export { needsProduct, NotFound, rootRoute, shellRoute } from './routes';
 export { searchText } from './search';
+export { linked, LinkedText } from './LinkedText';
 export { SmartLinkChip } from './SmartLink';
 export { SessionGate, useSignedIn } from './session';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Delivery } from '../wire';
-import { linked, spanText, toldPeople } from './model';
+import { spanText, toldPeople } from './model';
 
 const recipient = (id: string, method: string, state: string) => ({ user: { id, username: `${id}@x` }, method, state, createdAt: '', updatedAt: '' });
 
@@ -27,11 +27,4 @@ describe('texts', () => {
     [7_200_000, '2 h'],
     [400_000_000, '5 days'],
   ])('%i ms', (ms, words) => expect(spanText(ms)).toBe(words));
-  it('finds addresses and leaves the full stop out', () => {
-    expect(linked('See https://runbooks.example/7. Then call.')).toEqual([
-      { text: 'See ', link: false },
-      { text: 'https://runbooks.example/7', link: true },
-      { text: '. Then call.', link: false },
-    ]);
-  });
 });

@@ -56,17 +56,4 @@ export function spanText(milliseconds: number): string {
   return `${Math.round(hours / 24)} days`;
 }
 
-export interface Piece {
-  text: string;
-  link: boolean;
-}
-
-/** Cuts a text at the addresses in it, so that they can be followed. */
-export function linked(text: string): Piece[] {
-  return text
-    .split(/(https?:\/\/[^\s<>"')\]]+[^\s<>"')\].,;:!?])/)
-    .map((part, i) => ({ text: part, link: i % 2 === 1 }))
-    .filter((part) => part.text !== '');
-}
-
 export const sizeText = (bytes: number): string => (bytes < 1024 ? `${bytes} B` : bytes < 1 << 20 ? `${Math.round(bytes / 1024)} KB` : `${(bytes / (1 << 20)).toFixed(1)} MB`);

@@ -2,14 +2,14 @@ import { useQuery } from '@tanstack/react-query';
 import { useLayoutEffect, useRef, useState, type ReactElement } from 'react';
 import { api, siteUrl } from '../../api';
 import { Button, EmptyState, ErrorState, Icon, RelativeTime, SkeletonRows, TextAreaField, type IconName } from '../../kit';
-import { SmartLinkChip } from '../../shell';
+import { LinkedText } from '../../shell';
 import { actOnAlert, useChange } from '../act';
 import { Badge, CopyBox, Who } from '../parts/marks';
 import { alertDeliveriesQuery, segment } from '../queries';
 import { keys } from '../stale';
 import type { AlertView, LogEntry } from '../wire';
 import css from './Alert.module.css';
-import { linked, methodWord, sizeText, stateLook, toldPeople } from './model';
+import { methodWord, sizeText, stateLook, toldPeople } from './model';
 
 const stale = [keys.alerts, keys.anyAlert];
 
@@ -17,13 +17,9 @@ const stale = [keys.alerts, keys.anyAlert];
 export function Text({ children }: { children: string }): ReactElement {
   return (
     <p className={css['text']}>
-      <Words>{children}</Words>
+      <LinkedText>{children}</LinkedText>
     </p>
   );
-}
-
-function Words({ children }: { children: string }): ReactElement {
-  return <>{linked(children).map((piece, i) => (piece.link ? <SmartLinkChip key={i} url={piece.text} /> : piece.text))}</>;
 }
 
 function Description({ view }: { view: AlertView }): ReactElement {
@@ -196,7 +192,7 @@ export function LogTab({ entries }: { entries: readonly LogEntry[] }): ReactElem
             <Icon name={logIcons[entry.type ?? ''] ?? 'info'} size={12} />
           </span>
           <div className={css['logText']}>
-            <Words>{entry.log ?? ''}</Words>
+            <LinkedText>{entry.log ?? ''}</LinkedText>
             <span className={css['fine']}>
               {entry.owner} · <RelativeTime at={entry.createdAt} />
             </span>
