@@ -1,7 +1,7 @@
 // A team keeps its status page, in a real browser; what it says is read on the public page.
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { admin, callApi, checkAccessibility as checkRules, eventually, openBrowser, openPage, pixel, screenshot, startServer } from './harness.mjs';
+import { admin, callApi, checkAccessibility as checkRules, eventually, foundCompany, makeIssue, openBrowser, openPage, pixel, screenshot, startServer } from './harness.mjs';
 
 const stamp = String(Date.now() % 100_000);
 
@@ -133,6 +133,30 @@ describe('a team keeps its status page', () => {
     await page.getByRole('heading', { name: incident, level: 1 }).waitFor();
     await publicSays(status.path, (text) => text.includes(incident) && text.includes('Major outage'), 'that the incident is open');
     await checkAccessibility(page, 'an incident');
+  });
+
+  it('shows what a pasted address leads to, and gives readers the plain one', async () => {
+    const address = page.url();
+    await foundCompany(page, `ST${stamp}`);
+    const issue = await makeIssue(page, `ST${stamp}`, { summary: `Refill the carts ${stamp}` });
+    const url = `${server.base}/browse/${issue}`;
+    await page.goto(address);
+    await page.getByRole('heading', { name: incident, level: 1 }).waitFor();
+    await page.getByRole('button', { name: 'Write an update' }).click();
+    await page.getByRole('radio', { name: 'Identified' }).check({ force: true });
+    await page.getByRole('textbox', { name: 'Message' }).click();
+    await page.keyboard.insertText(`The work is ${url} for those inside.`);
+    const leads = page.getByRole('list', { name: 'What the addresses lead to' });
+    await leads.getByRole('link', { name: new RegExp(`${issue} Refill the carts`) }).waitFor();
+    await page.getByText('Readers see the plain address, and need an account here to follow it.').waitFor();
+    const preview = page.frameLocator('iframe[title="The update on the public page"]');
+    await preview.getByRole('link', { name: url, exact: true }).waitFor();
+    await checkAccessibility(page, 'the composer with an address');
+    await screenshot(page, 'status-composer-link');
+    await page.getByRole('button', { name: 'Publish update…' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: /^Publish/ }).click();
+    await page.getByRole('region', { name: 'Updates' }).getByRole('link', { name: new RegExp(`${issue} Refill the carts`) }).waitFor();
+    await publicSays(status.path, (text) => text.includes(`<a href="${url}" rel="nofollow">${url}</a>`) && !text.includes('Refill the carts'), 'the plain address and no more');
   });
 
   it('writes an update, corrects it and resolves the incident', async () => {

@@ -16,6 +16,7 @@ import { realtime, type ComponentStatus, type Impact, type Incident, type Incide
 import { ComponentChoice } from './ComponentChoice';
 import css from './Incidents.module.css';
 import { changesOf, emptyDraft, flat, nextStatuses, previewOf, problemsOf, question, sentOf, statusOptions, updateDraft, withStatus, withTemplate, type Draft, type Kind } from './model';
+import { Leads } from './Leads';
 import { Schedule } from './Schedule';
 
 export interface ComposerProps {
@@ -146,6 +147,7 @@ export function Composer({ page, kind, incident, template, onDone, onCancel }: C
           {...(isNew ? {} : { autoFocus: true })}
           onChange={(event) => change({ body: event.currentTarget.value })}
         />
+        <Leads text={settled.body} />
         {planned && isNew && <Schedule draft={draft} problems={{ ...problems, ...(fields['scheduled_until'] ? { until: fields['scheduled_until'] } : {}) }} zone={page.settings.timeZone} onChange={change} />}
         {kind === 'past' && (
           <TextField

@@ -2,6 +2,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState, type ReactElement } from 'react';
 import { api, ApiError } from '../../api';
 import { Button, ErrorState, Icon, IconButton, RelativeTime, TextAreaField, TextField, toast } from '../../kit';
+import { LinkedText } from '../../shell';
 import { StatusDot } from '../parts/Mark';
 import { manage } from '../queries';
 import { fromLocalInput, incidentWords, inZone, statusWords, toLocalInput } from '../say';
@@ -36,7 +37,9 @@ export function Updates({ page, incident }: { page: StatusPage; incident: Incide
                   )}
                   <IconButton icon="edit" size="s" label={`Edit the update “${incidentWords[update.status]}”`} onClick={() => setEditing(update.id)} />
                 </header>
-                <p className={css['body']}>{update.body}</p>
+                <p className={css['body']}>
+                  <LinkedText>{update.body}</LinkedText>
+                </p>
                 <Changes update={update} />
               </article>
             )}

@@ -1,3 +1,4 @@
+import type { SmartLink } from '../../api';
 import { count, incidentWords, recipientWords, statusWords } from '../say';
 import { planned, realtime, type Component, type ComponentStatus, type Impact, type Incident, type IncidentStatus, type Recipients, type Template } from '../wire';
 
@@ -198,3 +199,8 @@ export function spanOf(incident: Pick<Incident, 'started_at' | 'resolved_at' | '
 export const isOver = (status: IncidentStatus): boolean => status === 'resolved' || status === 'completed';
 
 export const statusOptions = (statuses: readonly IncidentStatus[]) => statuses.map((value) => ({ value, label: incidentWords[value] }));
+
+const open: ReadonlySet<SmartLink['kind']> = new Set(['incident', 'maintenance', 'statuspage']);
+
+/** Whether what an address leads to can be read without an account. */
+export const forReaders = (kind: SmartLink['kind']): boolean => open.has(kind);
