@@ -495,6 +495,22 @@ func TestAddressesInsideAreNotCalled(t *testing.T) {
 	})
 }
 
+// TestAlertsInjectNoHeaders: what an alert says is a mail's text and subject, never a header or a receiver of it.
+func TestAlertsInjectNoHeaders(t *testing.T) {
+	tell(t, func(s *story) {
+		s.raise("P2", "fire\r\nBcc: mallory@example.com\r\nX-Evil: 1\r\n\r\nbody", who("ann"))
+		mails := s.Inbox.Take()
+		if len(mails) != 1 || mails[0].To != "ann@acme.example" || strings.ContainsAny(mails[0].Subject, "\r\n") || !strings.Contains(mails[0].Subject, "fire") {
+			t.Fatalf("%+v", mails)
+		}
+		for _, name := range []string{"Bcc", "X-Evil"} {
+			if v := mails[0].Header.Get(name); v != "" {
+				t.Errorf("the mail has a header %s: %s", name, v)
+			}
+		}
+	})
+}
+
 func TestVerificationAndTest(t *testing.T) {
 	tell(t, func(s *story) {
 		c := &user.Contact{PersonID: "ann", Method: user.Email, Address: "ann@home.example", Enabled: true}

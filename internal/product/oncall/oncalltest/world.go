@@ -63,7 +63,10 @@ type Inbox struct {
 }
 
 // Mail is one that came.
-type Mail struct{ To, Subject, Body string }
+type Mail struct {
+	To, Subject, Body string
+	Header            mail.Header
+}
 
 // Hooks keeps the webhooks that came.
 type Hooks struct {
@@ -243,7 +246,7 @@ func (s *session) Data(r io.Reader) error {
 	if err != nil {
 		return err
 	}
-	return s.in.accept(Mail{s.to, m.Header.Get("Subject"), string(body)})
+	return s.in.accept(Mail{s.to, m.Header.Get("Subject"), string(body), m.Header})
 }
 
 func (in *Inbox) accept(m Mail) error {

@@ -201,6 +201,16 @@ func TestBadRequests(t *testing.T) {
 	}
 }
 
+// TestFieldsOfNobodyArePassedOver: what a client sends that the API does not know costs nobody an alert.
+func TestFieldsOfNobodyArePassedOver(t *testing.T) {
+	w := newWorld(t, storagetest.SQLite(t))
+	made := w.async("POST", "/v2/alerts", `{"message":"m","teams":[{"name":"old"}],"nonsense":{"deep":[1,2,{"x":null}]},"__proto__":{"admin":true},"details":{"n":1,"b":true,"z":null}}`)
+	a := w.ok(200, "GET", "/v2/alerts/"+made["alertId"].(string), "")
+	if d := a["details"].(map[string]any); made["isSuccess"] != true || d["n"] != "1" || d["b"] != "true" || a["nonsense"] != nil {
+		t.Error(made, a)
+	}
+}
+
 // TestTooMuchIsCut: whoever sends too much is heard all the same.
 func TestTooMuchIsCut(t *testing.T) {
 	w := newWorld(t, storagetest.SQLite(t))
@@ -342,6 +352,9 @@ func TestRightsOfKeys(t *testing.T) {
 	}
 	for _, bad := range []string{"", "nonsense", owner[:len(owner)-1] + "x"} {
 		w.key = bad
+		if code, out := w.call("POST", "/v2/alerts", `{"message":"of nobody known"}`); code != 401 || out["message"] != "Could not authenticate" {
+			t.Error(bad, code, out)
+		}
 		if code, out := w.call("GET", "/v2/alerts", ""); code != 401 || out["message"] != "Could not authenticate" {
 			t.Error(bad, code, out)
 		}
