@@ -3,7 +3,9 @@ package status
 import (
 	"context"
 	"errors"
+	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"holdfast.dev/internal/base/fault"
@@ -38,6 +40,9 @@ func (p *Product) publish(ctx context.Context, v *volume.Volume, j *jobs.Job) er
 	dir := p.folder(ctx)
 	if err := publish.WriteIndex(dir, all); err != nil {
 		return err
+	}
+	if slices.ContainsFunc(all, func(p *page.Page) bool { return p.ID == j.Key && p.Settings.Private }) {
+		return os.RemoveAll(filepath.Join(dir, j.Key)) // a copy knows nobody
 	}
 	r, err := publish.Page(ctx, v, filepath.Join(dir, j.Key), j.Key, p.images(ctx))
 	if fault.Is(err, fault.KindNotFound) {

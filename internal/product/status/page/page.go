@@ -38,12 +38,14 @@ type Page struct {
 
 // Settings is everything of a page that nothing is found by.
 type Settings struct {
-	Headline      string `json:"headline,omitempty"`
-	Description   string `json:"description,omitempty"` // the about text, Markdown
-	URL           string `json:"url,omitempty"`         // where the company lives; public links use it when set
-	SupportURL    string `json:"supportUrl,omitempty"`
-	TimeZone      string `json:"timeZone,omitempty"` // IANA name, UTC when empty
-	HideSearch    bool   `json:"hiddenFromSearch,omitempty"`
+	Headline    string `json:"headline,omitempty"`
+	Description string `json:"description,omitempty"` // the about text, Markdown
+	URL         string `json:"url,omitempty"`         // where the company lives; public links use it when set
+	SupportURL  string `json:"supportUrl,omitempty"`
+	TimeZone    string `json:"timeZone,omitempty"` // IANA name, UTC when empty
+	HideSearch  bool   `json:"hiddenFromSearch,omitempty"`
+	// Private shows the page to members of the site alone; it has no static copy then.
+	Private       bool   `json:"viewersMustBeTeamMembers,omitempty"`
 	NoSubscribers bool   `json:"noPageSubscribers,omitempty"`
 	NoIncidents   bool   `json:"noIncidentSubscribers,omitempty"`
 	NoEmail       bool   `json:"noEmailSubscribers,omitempty"`

@@ -36,8 +36,10 @@ type liveKey struct {
 type liveFile struct {
 	*file
 	seq, generation int64
+	private         bool      // only for whom it is admitted
 	slot            int64     // of the clock
 	checked         time.Time // when other nodes were asked; zero where there are none
+	missing         error     // of a private page: there is no such document, which only those who may read it learn
 }
 
 // maxHeld bounds what is held, in bytes of plain documents.
@@ -51,8 +53,9 @@ func NewLive(c clock.Clock, images func(ctx context.Context) public.Images) *Liv
 // recheck is how often other nodes on the same database are asked for commits.
 const recheck = time.Second
 
-// Serve answers a request for a document of a page, the first page when pageID is empty.
-func (l *Live) Serve(w http.ResponseWriter, r *http.Request, v *volume.Volume, pageID, path string) error {
+// Serve answers a request for a document of a page, the first page when pageID is empty. Documents of a private page are for those alone whom admit
+// lets in.
+func (l *Live) Serve(w http.ResponseWriter, r *http.Request, v *volume.Volume, pageID, path string, admit func() error) error {
 	name, slash := Clean(path)
 	if name != "" && isPage(name) && !slash {
 		Redirect(w, r)
@@ -62,8 +65,30 @@ func (l *Live) Serve(w http.ResponseWriter, r *http.Request, v *volume.Volume, p
 	if err != nil {
 		return err
 	}
+	if f.private {
+		if err := admit(); err != nil {
+			return err
+		}
+		if f.missing != nil {
+			return f.missing
+		}
+		f.serve(private{w}, r)
+		return nil
+	}
 	f.serve(w, r)
 	return nil
+}
+
+// private answers so that nothing between keeps what only the reader may see.
+type private struct{ http.ResponseWriter }
+
+// WriteHeader implements http.ResponseWriter.
+func (p private) WriteHeader(status int) {
+	h := p.Header()
+	h["Cache-Control"] = []string{"private, no-store"}
+	delete(h, "Access-Control-Allow-Origin")
+	h["Cross-Origin-Resource-Policy"] = []string{"same-origin"}
+	p.ResponseWriter.WriteHeader(status)
 }
 
 func (l *Live) get(ctx context.Context, v *volume.Volume, key liveKey) (*liveFile, error) {
@@ -99,7 +124,7 @@ func (l *Live) render(ctx context.Context, v *volume.Volume, key liveKey, old *l
 			f.checked = tx.Now()
 		}
 		if old != nil && old.seq == f.seq && old.generation == f.generation && old.slot == f.slot {
-			f.file = old.file
+			f.file, f.private, f.missing = old.file, old.private, old.missing
 			return nil
 		}
 		p, err := page.First(ctx, tx)
@@ -113,11 +138,16 @@ func (l *Live) render(ctx context.Context, v *volume.Volume, key liveKey, old *l
 		if err != nil {
 			return err
 		}
+		f.private = p.Settings.Private
 		body, err := s.Render(key.name)
+		if f.private && fault.Is(err, fault.KindNotFound) {
+			f.missing, f.file = err, newFile(key.name, Encoded{})
+			return nil
+		}
 		if err != nil {
 			return err
 		}
-		if old != nil && string(old.Plain) == string(body) {
+		if old != nil && old.missing == nil && string(old.Plain) == string(body) {
 			f.file = old.file
 			return nil
 		}
@@ -127,7 +157,9 @@ func (l *Live) render(ctx context.Context, v *volume.Volume, key liveKey, old *l
 	if err != nil {
 		return nil, err
 	}
-	l.keep(key, f)
+	if f.missing == nil { // anybody may ask for anything: what is not there is not held
+		l.keep(key, f)
+	}
 	return f, nil
 }
 

@@ -6,7 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"strings"
+	"slices"
 
 	"holdfast.dev/internal/product/status/page"
 )
@@ -33,7 +33,7 @@ func ReadIndex(dir string) (SiteIndex, error) {
 	return x, err
 }
 
-// WriteIndex writes the index of a site, and removes the copies of pages that it no longer has.
+// WriteIndex writes the index of a site, and removes the copies of pages that it no longer has or that are private.
 func WriteIndex(dir string, pages []*page.Page) error {
 	old, err := ReadIndex(dir)
 	if err != nil {
@@ -44,7 +44,9 @@ func WriteIndex(dir string, pages []*page.Page) error {
 		if k == 0 {
 			x.First = p.ID
 		}
-		x.Pages = append(x.Pages, p.ID)
+		if !p.Settings.Private {
+			x.Pages = append(x.Pages, p.ID)
+		}
 		if p.Domain != "" {
 			x.Domains[p.Domain] = p.ID
 		}
@@ -60,7 +62,7 @@ func WriteIndex(dir string, pages []*page.Page) error {
 		}
 	}
 	for _, id := range old.Pages {
-		if !strings.Contains(string(b), `"`+id+`"`) {
+		if !slices.Contains(x.Pages, id) {
 			if err := os.RemoveAll(filepath.Join(dir, id)); err != nil {
 				return err
 			}

@@ -29,7 +29,7 @@ func pageJSON(p *page.Page) map[string]any {
 		"headline": public.Text(s.Headline), "branding": "premium", "subdomain": p.ID, "domain": public.Text(p.Domain), "url": public.Text(s.URL), "support_url": public.Text(s.SupportURL),
 		"hidden_from_search": s.HideSearch, "allow_page_subscribers": !s.NoSubscribers, "allow_incident_subscribers": !s.NoIncidents, "allow_email_subscribers": !s.NoEmail,
 		"allow_sms_subscribers": false, "allow_rss_atom_feeds": !s.NoFeeds, "allow_webhook_subscribers": !s.NoWebhooks, "notifications_from_email": public.Text(s.FromEmail),
-		"notifications_email_footer": public.Text(s.EmailFooter), "activity_score": 0, "twitter_username": nil, "viewers_must_be_team_members": false, "ip_restrictions": nil,
+		"notifications_email_footer": public.Text(s.EmailFooter), "activity_score": 0, "twitter_username": nil, "viewers_must_be_team_members": s.Private, "ip_restrictions": nil,
 		"city": nil, "state": nil, "country": nil, "time_zone": zone, "favicon_logo": nil, "transactional_logo": nil, "hero_cover": nil, "email_logo": nil, "twitter_logo": nil,
 	}
 	for _, f := range themeFields {
@@ -92,13 +92,13 @@ func (h *handler) patchPage(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if in.Private != nil && *in.Private || in.SMS != nil && *in.SMS {
-		return fault.New(fault.KindNotImplemented, "Private pages and subscribers by SMS are not available on this site.")
+	if in.SMS != nil && *in.SMS {
+		return fault.New(fault.KindNotImplemented, "Subscribers by SMS are not available on this site.")
 	}
 	var out map[string]any
 	err = h.write(r, func(c *call) error {
 		s := &c.page.Settings
-		patch := pagePatch{Name: in.Name, Domain: in.Domain, URL: in.URL, TimeZone: in.TimeZone, HideSearch: in.HideSearch, NoSubscribers: not(in.Page), NoIncidents: not(in.Incident),
+		patch := pagePatch{Private: in.Private, Name: in.Name, Domain: in.Domain, URL: in.URL, TimeZone: in.TimeZone, HideSearch: in.HideSearch, NoSubscribers: not(in.Page), NoIncidents: not(in.Incident),
 			NoEmail: not(in.Email), NoWebhooks: not(in.Webhook), NoFeeds: not(in.Feeds), FromEmail: in.FromEmail, EmailFooter: in.EmailFooter}
 		s.Theme = maps.Clone(s.Theme)
 		for _, f := range themeFields {
@@ -146,7 +146,7 @@ func (h *handler) applyPatch(c *call, in pagePatch) (err error) {
 		{&s.FromEmail, in.FromEmail}, {&s.EmailFooter, in.EmailFooter}} {
 		set(x.to, x.from)
 	}
-	for _, x := range []struct{ to, from *bool }{{&s.HideSearch, in.HideSearch}, {&s.NoSubscribers, in.NoSubscribers}, {&s.NoIncidents, in.NoIncidents}, {&s.NoEmail, in.NoEmail},
+	for _, x := range []struct{ to, from *bool }{{&s.HideSearch, in.HideSearch}, {&s.Private, in.Private}, {&s.NoSubscribers, in.NoSubscribers}, {&s.NoIncidents, in.NoIncidents}, {&s.NoEmail, in.NoEmail},
 		{&s.NoWebhooks, in.NoWebhooks}, {&s.NoFeeds, in.NoFeeds}, {&s.HideUptime, in.HideUptime}} {
 		set(x.to, x.from)
 	}

@@ -1,12 +1,15 @@
 package rest
 
 import (
+	"errors"
+	"html"
 	"net"
 	"net/http"
 	"strings"
 	"time"
 
 	"holdfast.dev/internal/base/fault"
+	"holdfast.dev/internal/platform/httpkit"
 	"holdfast.dev/internal/platform/identity"
 	"holdfast.dev/internal/product/status/incident"
 	"holdfast.dev/internal/product/status/notice"
@@ -35,11 +38,36 @@ func (h *handler) live(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	err = h.Live.Serve(w, r, v, r.PathValue("page"), path)
+	admit := func() error { return h.admit(r) }
+	err = h.Live.Serve(w, r, v, r.PathValue("page"), path, admit)
+	if errors.Is(err, errPrivate) && strings.HasSuffix(path, "/") {
+		return h.private(w, r)
+	}
 	if fault.Is(err, fault.KindNotFound) && strings.HasSuffix(path, "/") {
 		return h.missing(w, r, err)
 	}
 	return err
+}
+
+var errPrivate = errors.New("the page is private")
+
+// admit lets those read a private page who are members of the site, by the session of the suite, and programs with a manage key.
+func (h *handler) admit(r *http.Request) error {
+	who, err := h.keys.Authenticate(r)
+	if err != nil || !who.Member {
+		return fault.Wrap(errPrivate, fault.KindUnauthenticated, "This page is private: sign in, or bring a manage key.")
+	}
+	return nil
+}
+
+// private says who may read the page, and nothing of it.
+func (h *handler) private(w http.ResponseWriter, r *http.Request) error {
+	home := "/"
+	if s := httpkit.SiteFrom(r.Context()); s != nil {
+		home = s.BasePath + "/"
+	}
+	return sayHTML(w, http.StatusUnauthorized, []byte(`<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>Private page</title>`+
+		`<main><h1>This page is private</h1><p>Members of the site read it once they are signed in. <a href="`+html.EscapeString(home)+`">Sign in</a>, then come back.</p></main></html>`))
 }
 
 // missing answers with a page in the page's own look; without one, with the error.
@@ -118,6 +146,11 @@ func (h *handler) subscribe(w http.ResponseWriter, r *http.Request) error {
 			return err
 		}
 		set, one := c.page.Settings, r.PostForm.Get("incident")
+		if set.Private {
+			if err := h.admit(r); err != nil {
+				return err
+			}
+		}
 		if one != "" {
 			i, err := incident.Get(c.ctx, c.tx, c.page.ID, one)
 			if err != nil {

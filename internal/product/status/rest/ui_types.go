@@ -45,6 +45,7 @@ type pagePatch struct {
 	SupportURL     *string `json:"supportUrl"`
 	TimeZone       *string `json:"timeZone"`
 	HideSearch     *bool   `json:"hiddenFromSearch"`
+	Private        *bool   `json:"viewersMustBeTeamMembers"`
 	NoSubscribers  *bool   `json:"noPageSubscribers"`
 	NoIncidents    *bool   `json:"noIncidentSubscribers"`
 	NoEmail        *bool   `json:"noEmailSubscribers"`
