@@ -121,7 +121,7 @@ export async function openPage(browser, base, { device = 'desktop', theme = 'lig
 export function callApi(page, method, path, body) {
   return page.evaluate(
     async ([verb, url, payload]) => {
-      const session = await fetch('/api/session').then((response) => response.json());
+      const session = await fetch(`${/^\/s\/[^/]+/.exec(url)?.[0] ?? ''}/api/session`).then((response) => response.json());
       const response = await fetch(url, {
         method: verb,
         headers: { 'Content-Type': 'application/json', 'X-CSRF-Token': session.csrfToken },

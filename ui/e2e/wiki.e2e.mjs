@@ -1,7 +1,7 @@
 // A team writes its wiki together, in a real browser.
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { admin, callApi, checkAccessibility as checkRules, openBrowser, openPage, screenshot, startServer } from './harness.mjs';
+import { admin, callApi, checkAccessibility as checkRules, openBrowser, openPage, screenshot, startServer, undoOf } from './harness.mjs';
 
 const key = `ORC${Date.now() % 100_000}`;
 const friend = { name: 'Ben Okafor', email: 'ben@acme.example', password: 'another horse battery staple' };
@@ -267,6 +267,30 @@ describe('a team writes its wiki', () => {
     await row(page, 'Shift plan').waitFor();
   });
 
+  it('archives a page and brings it back', async () => {
+    const id = await publish(page, space, space.homepageId, 'Old rules', doc(paragraph('How it was.')));
+    await page.goto(address(id));
+    await page.getByRole('heading', { name: 'Old rules', level: 1 }).waitFor();
+    await row(page, 'Old rules').waitFor();
+    await page.getByRole('button', { name: 'More', exact: true }).click();
+    await page.getByRole('menuitem', { name: 'Archive', exact: true }).click();
+    await page.getByText('This page is archived').waitFor();
+    await row(page, 'Old rules').waitFor({ state: 'detached' });
+    await checkAccessibility(page, 'an archived page');
+    await screenshot(page, 'wiki-archived');
+    assert.equal((await ok(page, 'GET', `/api/wiki/pages/${id}`)).status, 'archived');
+    await page.goto(`/wiki/spaces/${key}/trash`);
+    const archived = page.getByRole('list', { name: 'Archived pages' });
+    await archived.getByRole('link', { name: 'Old rules' }).waitFor();
+    await checkAccessibility(page, 'the trash and the archive');
+    await archived.getByRole('button', { name: 'Bring back Old rules' }).click();
+    await row(page, 'Old rules').waitFor();
+    await undoOf(page, 'Old rules is back in the tree').click();
+    await row(page, 'Old rules').waitFor({ state: 'detached' });
+    await archived.getByRole('button', { name: 'Bring back Old rules' }).click();
+    await row(page, 'Old rules').waitFor();
+  });
+
   it('hides a restricted page from everybody else', async (t) => {
     const other = await openPage(browser, server.base);
     await other.page.goto('/login');
@@ -279,7 +303,11 @@ describe('a team writes its wiki', () => {
     await page.getByRole('menuitem', { name: 'Restrictions' }).click();
     const dialog = page.getByRole('dialog', { name: 'Who may see and change this page' });
     await dialog.getByRole('button', { name: 'Add a person or group' }).click();
-    await page.getByRole('combobox', { name: 'A person, or the name of a group' }).fill('Ana');
+    const subjects = page.getByRole('combobox', { name: 'A person or a group' });
+    await subjects.fill('admin');
+    await page.getByRole('option', { name: /admin.*group/ }).first().waitFor();
+    await screenshot(page, 'wiki-groups');
+    await subjects.fill('Ana');
     await page.getByRole('option', { name: /Ana Lindqvist/ }).click();
     await checkAccessibility(page, 'the restrictions');
     await dialog.getByRole('button', { name: 'Save' }).click();

@@ -1,7 +1,7 @@
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import { api } from '../api';
 import { keys } from './stale';
-import type { Draft, Label, Media, Ref, Space, SpaceHome, SpacePermission, Template, Trashed, Version, WikiComment, WikiHome, WikiPage, WikiTask } from './wire';
+import type { Archived, Draft, Label, Media, Ref, Space, SpaceHome, SpacePermission, Template, Trashed, Version, WikiComment, WikiHome, WikiPage, WikiTask } from './wire';
 
 export const rest = '/api/wiki';
 export const pagePath = (id: string): string => `${rest}/pages/${encodeURIComponent(id)}`;
@@ -112,6 +112,14 @@ export const trashQuery = (key: string) =>
     getNextPageParam: (last) => last.next || undefined,
   });
 
+/** Pages of a space that were archived, those last changed first. */
+export const archiveQuery = (spaceId: string) =>
+  queryOptions({
+    queryKey: [...keys.lists, 'archive', spaceId],
+    queryFn: ({ signal }) => api.get<{ results: Archived[]; _links?: { next?: string } }>('/wiki/api/v2/pages', { query: { 'space-id': spaceId, status: 'archived', sort: '-modified-date', limit: 250 }, signal }),
+    enabled: spaceId !== '',
+  });
+
 export const permissionsQuery = (key: string) =>
   queryOptions({
     queryKey: [...keys.space(key), 'permissions'],
@@ -164,7 +172,7 @@ export interface SearchFilter {
 export const searchQuery = (filter: SearchFilter) =>
   infiniteQueryOptions({
     queryKey: [...keys.lists, 'search', filter],
-    queryFn: ({ pageParam, signal }) => api.get<{ results: Ref[] | null; total: number; next?: string }>(`${rest}/search`, { query: { ...filter, limit: 25, cursor: pageParam }, signal }),
+    queryFn: ({ pageParam, signal }) => api.get<{ results: Ref[] | null; total: number; totalIsMore?: boolean; next?: string }>(`${rest}/search`, { query: { ...filter, limit: 25, cursor: pageParam }, signal }),
     initialPageParam: '',
     getNextPageParam: (last) => last.next || undefined,
     retry: false,
@@ -178,6 +186,15 @@ export interface WikiSuggestions {
 
 export const suggestions = (q: string, options: { space?: string; signal?: AbortSignal | undefined } = {}) =>
   api.get<WikiSuggestions>(`${rest}/suggest`, { query: { q, space: options.space }, signal: options.signal });
+
+/** Groups of the site, by the words of their names. */
+export const groupsQuery = (q: string) =>
+  queryOptions({
+    queryKey: ['wiki', 'groups', q],
+    queryFn: ({ signal }) => api.get<{ results: { name: string }[] | null }>(`${rest}/groups`, { query: { q, limit: 20 }, signal }),
+    select: (data) => data.results ?? [],
+    staleTime: 60_000,
+  });
 
 /** People to mention, restrict to or search for, as they are typed. */
 export const searchPeople = async (q: string) => (await suggestions(q)).people ?? [];

@@ -176,6 +176,13 @@ export interface WikiPage {
   references: { href: string; url: string; title: string }[] | null;
 }
 
+/** As the v2 API lists it. */
+export interface Archived {
+  id: string;
+  title: string;
+  version: { createdAt: string };
+}
+
 export interface Version {
   number: number;
   title: string;

@@ -3,8 +3,9 @@ import { Link } from '@tanstack/react-router';
 import { useState, type ReactElement } from 'react';
 import type { PreviewItem, RestorePreview } from '../../api';
 import { Button, EmptyState, ErrorState, Icon, IconButton, RelativeTime, Skeleton, useSlow } from '../../kit';
+import { fieldName, fieldValue, told } from './fields';
 import css from './Preview.module.css';
-import { itemsByType, valueText, type Target } from './model';
+import { itemsByType, type Target } from './model';
 import { previewQuery } from './queries';
 import { counted, iconOf, linkOf } from './things';
 
@@ -115,6 +116,7 @@ function Difference({ preview, onRestore, busy }: { preview: RestorePreview; onR
 }
 
 function Item({ item }: { item: PreviewItem }): ReactElement {
+  const fields = item.fields.filter(({ field }) => told(field));
   const [open, setOpen] = useState(false);
   const name = item.title || item.key || item.id;
   // What comes back is not there yet.
@@ -129,9 +131,9 @@ function Item({ item }: { item: PreviewItem }): ReactElement {
       <span className={css['name']} data-op={item.op}>
         {name}
       </span>
-      {item.fields.length > 0 && (
+      {fields.length > 0 && (
         <span className={css['fieldNames']}>
-          {item.fields.length <= 2 ? item.fields.map((field) => field.field).join(', ') : `${item.fields.length} fields`}
+          {fields.length <= 2 ? fields.map((field) => fieldName(field.field)).join(', ') : `${fields.length} fields`}
         </span>
       )}
     </>
@@ -141,7 +143,7 @@ function Item({ item }: { item: PreviewItem }): ReactElement {
       <Icon name="external" size={12} />
     </Link>
   );
-  if (item.fields.length === 0) {
+  if (fields.length === 0) {
     return (
       <li className={css['row']}>
         <div className={css['item']}>{summary}</div>
@@ -158,15 +160,15 @@ function Item({ item }: { item: PreviewItem }): ReactElement {
       {visit}
       {open && (
         <dl className={css['fields']}>
-          {item.fields.map((field) => (
+          {fields.map((field) => (
             <div key={field.field}>
-              <dt>{field.field}</dt>
+              <dt>{fieldName(field.field)}</dt>
               <dd>
-                <Value value={field.from} side="from" />
+                <Value text={fieldValue(field.field, field.from)} side="from" />
                 <span className={css['arrow']} aria-label="becomes">
                   →
                 </span>
-                <Value value={field.to} side="to" />
+                <Value text={fieldValue(field.field, field.to)} side="to" />
               </dd>
             </div>
           ))}
@@ -176,8 +178,7 @@ function Item({ item }: { item: PreviewItem }): ReactElement {
   );
 }
 
-function Value({ value, side }: { value: unknown; side: 'from' | 'to' }): ReactElement {
-  const text = valueText(value);
+function Value({ text, side }: { text: string; side: 'from' | 'to' }): ReactElement {
   if (text === '') return <span className={css['empty']}>empty</span>;
   return side === 'from' ? <del className={css['from']}>{text}</del> : <ins className={css['to']}>{text}</ins>;
 }

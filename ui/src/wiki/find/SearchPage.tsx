@@ -45,6 +45,7 @@ export function SearchPage(): ReactElement {
   useCommands([{ id: 'find', label: 'Search the wiki', keys: 'f', group: 'Wiki', icon: 'search', run: () => input.current?.focus() }]);
   const results = found.data?.pages.flatMap((page) => page.results ?? []) ?? [];
   const total = found.data?.pages[0]?.total ?? 0;
+  const more = found.data?.pages[0]?.totalIsMore ?? false;
   const wrong = found.error instanceof ApiError && found.error.status === 400 ? found.error.message : undefined;
   return (
     <Page title="Search the wiki" head={<Breadcrumb>{['Search']}</Breadcrumb>}>
@@ -110,6 +111,7 @@ export function SearchPage(): ReactElement {
         ) : (
           <>
             <p className={css['total']} role="status">
+              {more && 'More than '}
               {total.toLocaleString()} {total === 1 ? 'result' : 'results'}
             </p>
             <ol className={css['results']} aria-label="Results">

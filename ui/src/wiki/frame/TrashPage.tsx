@@ -9,6 +9,7 @@ import { pageTo } from '../paths';
 import { pagePath, spacePath, spaceQuery, trashQuery } from '../queries';
 import { keys } from '../stale';
 import type { Trashed } from '../wire';
+import { ArchivedPages } from './ArchivedPages';
 import css from './Frame.module.css';
 import { Head } from './Head';
 
@@ -40,7 +41,7 @@ export function TrashPage(): ReactElement {
     onSettled: settled,
   });
   return (
-    <Page title={`Trash of ${space?.name ?? key}`} head={<Head space={space ?? { key, name: key }} here="Trash" heading />}>
+    <Page title={`Trash and archive of ${space?.name ?? key}`} head={<Head space={space ?? { key, name: key }} here="Trash and archive" heading />}>
       <div className={css['scroll']}>
         {trash.isPending ? (
           <SkeletonRows rows={6} height={48} />
@@ -81,6 +82,7 @@ export function TrashPage(): ReactElement {
             </Button>
           </div>
         )}
+        {space && <ArchivedPages space={space} mayRestore={space.can.edit} />}
       </div>
       {doomed && (
         <Dialog

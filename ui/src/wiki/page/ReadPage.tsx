@@ -3,7 +3,7 @@ import { useNavigate } from '@tanstack/react-router';
 import { lazy, Suspense, useCallback, useMemo, useRef, useState, type ReactElement } from 'react';
 import { siteUrl } from '../../api';
 import { docHeadings, preloadEditor } from '../../editor';
-import { Avatar, Button, Icon, IconButton, Menu, RelativeTime, type MenuItem } from '../../kit';
+import { Avatar, Button, Icon, IconButton, Menu, Notice, RelativeTime, type MenuItem } from '../../kit';
 import { Page, useCommands } from '../../shell';
 import { CommentMargin } from '../comments/CommentMargin';
 import { FooterComments } from '../comments/FooterComments';
@@ -22,6 +22,7 @@ import { markersOf, readingMinutes, resolvedBody } from './body';
 import { Labels } from './Labels';
 import { Outline } from './Outline';
 import css from './Page.module.css';
+import { useArchive } from './useArchive';
 
 const RestrictionsDialog = lazy(() => import('../dialogs/RestrictionsDialog').then((m) => ({ default: m.RestrictionsDialog })));
 const InfoDialog = lazy(() => import('../dialogs/InfoDialog').then((m) => ({ default: m.InfoDialog })));
@@ -50,6 +51,10 @@ export function ReadPage({ page }: { page: WikiPage }): ReactElement {
   const order = useMemo(() => markersOf(body), [body]);
   const shownMarkers = useMemo(() => new Set(open.flatMap((thread) => (thread.marker ? [thread.marker] : []))), [open]);
   const spaceKey = page.space.key;
+  const archiving = useArchive();
+  const archived = page.status === 'archived';
+  const archivable = page.type === 'page' && page.can.delete && page.space.homepageId !== page.id;
+  const archive = (on: boolean) => archiving.mutate({ id: page.id, title: page.title, on });
   const edit = useCallback(() => {
     preloadEditor();
     void navigate({ to: '/wiki/spaces/$key/pages/$id', params: { key: spaceKey, id: page.id }, search: { edit: true } });
@@ -62,7 +67,7 @@ export function ReadPage({ page }: { page: WikiPage }): ReactElement {
   const link = location.origin + siteUrl(page.links.view || `/wiki/spaces/${spaceKey}/pages/${page.id}`);
   const restricted = page.restrictions.read.length > 0 || page.restrictions.inherited.length > 0;
   useCommands([
-    { id: 'edit-page', label: 'Edit this page', keys: 'e', group: 'Page', icon: 'edit', run: edit, disabled: !page.can.edit },
+    { id: 'edit-page', label: 'Edit this page', keys: 'e', group: 'Page', icon: 'edit', run: edit, disabled: !page.can.edit || archived },
     { id: 'page-comment', label: 'Write a comment', keys: 'm', group: 'Page', icon: 'comment', run: () => document.querySelector<HTMLElement>('[data-part="footer-composer"]')?.click(), disabled: !page.can.comment },
     { id: 'page-labels', label: 'Label this page', keys: 'l', group: 'Page', icon: 'tag', run: () => setLabelling(true), disabled: !page.can.edit },
     { id: 'page-watch', label: page.watch.page ? 'Stop watching this page' : 'Watch this page', keys: 'w', group: 'Page', icon: 'eye', run: () => act.watch(!page.watch.page) },
@@ -72,6 +77,7 @@ export function ReadPage({ page }: { page: WikiPage }): ReactElement {
     { id: 'page-restrict', label: 'Who may see this page', group: 'Page', icon: 'lock', run: () => setAsked('restrict') },
     { id: 'page-move', label: 'Move this page', group: 'Page', icon: 'move', run: () => setAsked('move'), disabled: !page.can.edit },
     { id: 'page-copy', label: 'Copy this page', group: 'Page', icon: 'copy', run: () => setAsked('copy') },
+    { id: 'page-archive', label: archived ? 'Bring this page back from the archive' : 'Archive this page', group: 'Page', icon: 'archive', run: () => archive(!archived), disabled: !archivable },
     { id: 'page-link', label: 'Copy the link of this page', group: 'Page', icon: 'link', run: () => copyText(link, 'Link') },
     { id: 'page-like', label: page.likes.mine ? 'Take your like back' : 'Like this page', group: 'Page', icon: 'thumb', run: () => act.like(!page.likes.mine) },
   ]);
@@ -85,6 +91,7 @@ export function ReadPage({ page }: { page: WikiPage }): ReactElement {
     'divider',
     ...(page.can.edit && page.type === 'page' ? [{ label: 'Move…', icon: 'move' as const, onSelect: () => setAsked('move') }] : []),
     { label: 'Copy…', icon: 'copy', onSelect: () => setAsked('copy') },
+    ...(archivable ? [{ label: archived ? 'Bring back' : 'Archive', icon: 'archive' as const, onSelect: () => archive(!archived) }] : []),
     ...(page.can.delete ? (['divider', { label: 'Move to trash…', icon: 'trash', danger: true, onSelect: () => setAsked('trash') }] as const) : []),
   ];
   const showSide = headings.length > 1 || inlineCount > 0 || page.comments.inlineResolved > 0 || selected !== null;
@@ -106,7 +113,7 @@ export function ReadPage({ page }: { page: WikiPage }): ReactElement {
             <IconButton icon="star" label={page.favourite ? 'Unstar' : 'Star'} keys="s" pressed={page.favourite} className={page.favourite ? (css['starred'] ?? '') : ''} onClick={() => act.star(!page.favourite)} />
             <IconButton icon="eye" label={page.watch.page ? 'Stop watching' : 'Watch'} keys="w" pressed={page.watch.page} className={page.watch.page ? (css['on'] ?? '') : ''} onClick={() => act.watch(!page.watch.page)} />
           </span>
-          {page.can.edit && (
+          {page.can.edit && !archived && (
             <Button icon="edit" onPointerEnter={preloadEditor} onClick={edit}>
               Edit
             </Button>
@@ -118,6 +125,16 @@ export function ReadPage({ page }: { page: WikiPage }): ReactElement {
       <div ref={scroller} className={css['scroller']} data-commenting={commenting || undefined}>
         <div className={css['record']} data-full={page.fullWidth || undefined} data-side={showSide || undefined}>
           <div className={css['column']}>
+            {archived && (
+              <Notice tone="warning">
+                This page is archived: it is out of the tree and the search, and read by its address.{' '}
+                {archivable && (
+                  <Button size="s" icon="undo" busy={archiving.isPending} onClick={() => archive(false)}>
+                    Bring back
+                  </Button>
+                )}
+              </Notice>
+            )}
             <header className={css['title']}>
               <h1 dir="auto">
                 {page.emoji && <span className={css['emoji']}>{page.emoji}</span>}
