@@ -16,8 +16,8 @@ import (
 const maxIndexed = 1 << 20
 
 var (
-	qSetText = storage.Register("wiki/text.set", `INSERT INTO wiki_text (content_id, title, body) VALUES ($1, $2, $3)
-		ON CONFLICT (content_id) DO UPDATE SET title = excluded.title, body = excluded.body`)
+	qPutText = storage.Register("wiki/text.put", `UPDATE wiki_text SET title = $2, body = $3 WHERE content_id = $1`)
+	qAddText = storage.Register("wiki/text.add", `INSERT INTO wiki_text (content_id, title, body) VALUES ($1, $2, $3)`)
 	qDropText = storage.Register("wiki/text.drop", `DELETE FROM wiki_text WHERE content_id = $1`)
 	qUses     = storage.Register("wiki/use.of", `SELECT kind, target FROM wiki_use WHERE content_id = $1`)
 	qAddUse   = storage.Register("wiki/use.add", `INSERT INTO wiki_use (content_id, kind, target) VALUES ($1, $2, $3)`)
@@ -42,7 +42,12 @@ func IndexText(ctx context.Context, tx *volume.Tx, id int64, title, words string
 	if len(words) > maxIndexed {
 		words = strings.ToValidUTF8(words[:maxIndexed], "")
 	}
-	if _, err := tx.Exec(ctx, qSetText, id, Fold(title), Fold(words)); err != nil {
+	// Not one statement with ON CONFLICT: SQLite would apply that to what the triggers do too, and the words that were would stay in the index.
+	n, err := tx.Exec(ctx, qPutText, id, Fold(title), Fold(words))
+	if err == nil && n == 0 {
+		_, err = tx.Exec(ctx, qAddText, id, Fold(title), Fold(words))
+	}
+	if err != nil {
 		return err
 	}
 	return setUses(ctx, tx, id, uses)
