@@ -180,6 +180,11 @@ func broad(b *testing.B, get func(*testing.B, func(int) string)) {
 			return fmt.Sprintf("/wiki/rest/api/search?cql=text~%%22%s+%s%%22+and+space=S%d+and+type=page", words[i*3%len(words)], words[1], i%10)
 		})
 	})
+	b.Run("cql by date in a space", func(b *testing.B) {
+		get(b, func(i int) string {
+			return fmt.Sprintf("/wiki/rest/api/content/search?cql=space=S%d+and+created>=%%222026-01-01%%22+order+by+created", i%10)
+		})
+	})
 	b.Run("cql of words that all pages have by date", func(b *testing.B) {
 		get(b, func(i int) string {
 			return fmt.Sprintf("/wiki/rest/api/content/search?cql=text~%%22%s+%s%%22+order+by+lastmodified+desc", words[0], words[i*3%len(words)])
