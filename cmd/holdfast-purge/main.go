@@ -12,7 +12,6 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"time"
 
 	"holdfast.dev/internal/app"
 	"holdfast.dev/internal/base/clock"
@@ -22,17 +21,19 @@ import (
 	"holdfast.dev/internal/platform/storage"
 	"holdfast.dev/internal/platform/storage/postgres"
 	"holdfast.dev/internal/platform/storage/sqlite"
-	"holdfast.dev/internal/platform/vault"
 	"holdfast.dev/internal/platform/volume"
 	"holdfast.dev/internal/platform/watch"
 	"holdfast.dev/internal/purge"
 )
 
-const usage = `usage: holdfast-purge [flags] enroll | check REQUEST | run REQUEST --site-id SITE
+const usage = `usage: holdfast-purge [flags] enroll | check REQUEST | run REQUEST --site-id SITE | sweep [--dry-run]
 
   enroll   make the credential of the purge and print it, once
   check    say which conditions a request lacks
   run      purge the site of a request; the site is named again
+  sweep    remove from the vault what lies outside of its retention, or say what that is
+
+A vault in a bucket takes HOLDFAST_PURGE_VAULT_ACCESS_KEY_ID and HOLDFAST_PURGE_VAULT_SECRET_ACCESS_KEY, which may delete versions and are not the server's.
 `
 
 func main() {
@@ -51,48 +52,71 @@ func main() {
 	}
 }
 
-func run(ctx context.Context, args []string) error {
+// command is a command line that was read.
+type command struct {
+	data, database, vault, credential, site string
+	dry                                     bool
+	words                                   []string
+}
+
+func parse(args []string) (c command, err error) {
 	flags := flag.NewFlagSet("holdfast-purge", flag.ContinueOnError)
-	data := flags.String("data", "data", "data folder")
-	database := flags.String("database", "", "PostgreSQL URL, where the volumes are there")
-	folder := flags.String("vault", "", "folder of the vault (default: vault in the data folder)")
-	credential := flags.String("credential", "", "file with the purge's credential, - for standard input")
-	site := flags.String("site-id", "", "the site that the request names")
-	var words []string
+	flags.StringVar(&c.data, "data", "data", "data folder")
+	flags.StringVar(&c.database, "database", "", "PostgreSQL URL, where the volumes are there")
+	flags.StringVar(&c.vault, "vault", "", "folder of the vault, or s3:// address of its bucket (default: vault in the data folder)")
+	flags.StringVar(&c.credential, "credential", "", "file with the purge's credential, - for standard input")
+	flags.StringVar(&c.site, "site-id", "", "the site that the request names")
+	flags.BoolVar(&c.dry, "dry-run", false, "of a sweep, say what would be removed and remove nothing")
 	for rest := args; ; { // flags may stand before and after words
 		if err := flags.Parse(rest); err != nil {
-			return err
+			return c, err
 		}
 		if flags.NArg() == 0 {
 			break
 		}
-		words, rest = append(words, flags.Arg(0)), flags.Args()[1:]
+		c.words, rest = append(c.words, flags.Arg(0)), flags.Args()[1:]
 	}
-	if len(words) == 1 && words[0] == "enroll" {
-		token, err := purge.Enroll(*data)
+	if c.vault == "" {
+		c.vault = filepath.Join(c.data, "vault")
+	}
+	return c, nil
+}
+
+func run(ctx context.Context, args []string) error {
+	c, err := parse(args)
+	if err != nil {
+		return err
+	}
+	what := strings.Join(c.words[:min(1, len(c.words))], "")
+	if what == "enroll" && len(c.words) == 1 {
+		token, err := purge.Enroll(c.data)
 		if err == nil {
 			fmt.Println(token)
 		}
 		return err
 	}
-	if len(words) != 2 || words[0] != "check" && words[0] != "run" {
+	if (what != "sweep" || len(c.words) != 1) && (what != "check" && what != "run" || len(c.words) != 2) {
 		return errors.New(usage)
 	}
-	id, err := ids.Parse[ids.Purge](words[1])
+	token, err := readToken(c.credential)
 	if err != nil {
 		return err
 	}
-	token, err := readToken(*credential)
+	if err := purge.Prove(c.data, token); err != nil {
+		return err
+	}
+	if what == "sweep" {
+		return sweep(ctx, c)
+	}
+	return purgeSite(ctx, c)
+}
+
+func purgeSite(ctx context.Context, c command) error {
+	id, err := ids.Parse[ids.Purge](c.words[1])
 	if err != nil {
 		return err
 	}
-	if err := purge.Prove(*data, token); err != nil {
-		return err
-	}
-	if *folder == "" {
-		*folder = filepath.Join(*data, "vault")
-	}
-	p, done, err := open(ctx, *data, *database, *folder)
+	p, done, err := open(ctx, c)
 	if err != nil {
 		return err
 	}
@@ -104,11 +128,11 @@ func run(ctx context.Context, args []string) error {
 	if len(missing) > 0 {
 		return &purge.Refusal{Missing: missing}
 	}
-	if words[0] == "check" {
+	if c.words[0] == "check" {
 		fmt.Println("every condition is met")
 		return nil
 	}
-	named, err := ids.Parse[ids.Site](*site)
+	named, err := ids.Parse[ids.Site](c.site)
 	if err != nil {
 		return fmt.Errorf("--site-id: %w", err)
 	}
@@ -116,9 +140,13 @@ func run(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
+	return show(res)
+}
+
+func show(v any) error {
 	out := json.NewEncoder(os.Stdout)
 	out.SetIndent("", "  ")
-	return out.Encode(res)
+	return out.Encode(v)
 }
 
 func readToken(file string) (string, error) {
@@ -134,8 +162,8 @@ func readToken(file string) (string, error) {
 }
 
 // open opens the control database and nothing else.
-func open(ctx context.Context, data, database, folder string) (*purge.Purger, func(), error) {
-	engine, err := openEngine(ctx, data, database)
+func open(ctx context.Context, c command) (*purge.Purger, func(), error) {
+	engine, err := openEngine(ctx, c.data, c.database)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -146,20 +174,15 @@ func open(ctx context.Context, data, database, folder string) (*purge.Purger, fu
 		return volume.Place{Engine: engine, Generation: 1}, nil
 	}})
 	done := func() { pool.Close(); engine.Close() }
-	store, err := vault.OpenFolder(folder)
+	v, err := openVault(ctx, c.vault)
 	if err != nil {
 		return nil, done, err
 	}
-	marker, err := vault.New(store).Init(ctx, vault.Marker{Created: clock.System.Now(), RetentionDays: 30})
+	ledger, err := watch.OpenLedger(filepath.Join(c.data, "watch", "ledger.jsonl"), clock.System)
 	if err != nil {
 		return nil, done, err
 	}
-	ledger, err := watch.OpenLedger(filepath.Join(data, "watch", "ledger.jsonl"), clock.System)
-	if err != nil {
-		return nil, done, err
-	}
-	return &purge.Purger{Control: pool.Volume(fleet.ControlRef), Engine: engine, Vault: store, Floor: time.Duration(max(marker.RetentionDays, 30)) * 24 * time.Hour,
-		Blobs: filepath.Join(data, "blobs"), Ledger: ledger, Clock: clock.System}, done, nil
+	return &purge.Purger{Control: pool.Volume(fleet.ControlRef), Engine: engine, Vault: v.store, Floor: v.floor, Blobs: filepath.Join(c.data, "blobs"), Ledger: ledger, Clock: clock.System}, done, nil
 }
 
 func openEngine(ctx context.Context, data, database string) (storage.Engine, error) {

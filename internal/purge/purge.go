@@ -172,19 +172,11 @@ func (p *Purger) destroy(ctx context.Context, site ids.Site) (removed []string, 
 	return removed, os.RemoveAll(filepath.Join(p.Blobs, site.String()))
 }
 
-// Expiry is the mark in the vault that says from when a site's objects may go. Segments hold commits of many tenants: those with commits of this site
-// go as a whole when the newest commit in them is older than the floor and newer snapshots of the others exist.
-type Expiry struct {
-	Site      ids.Site  `json:"site"`
-	Marked    time.Time `json:"marked"`
-	NotBefore time.Time `json:"not_before"`
-	Prefixes  []string  `json:"prefixes"` // of the objects that are this site's alone
-	Why       string    `json:"why"`
-}
-
+// expire puts the mark into the vault that says from when a site's objects may go. Segments hold commits of many tenants: those with commits of this site go as a whole when nobody
+// in them needs them any more; see Sweeper.
 func (p *Purger) expire(ctx context.Context, site ids.Site, why string) (time.Time, error) {
 	now := p.Clock.Now().UTC()
-	e := Expiry{Site: site, Marked: now, NotBefore: now.Add(p.Floor), Why: why, Prefixes: []string{"blobs/" + site.String() + "/"}}
+	e := vault.Expiry{Site: site.String(), Marked: now, NotBefore: now.Add(p.Floor), Why: why, Prefixes: []string{"blobs/" + site.String() + "/"}}
 	snapshots, err := p.Vault.List(ctx, "snapshots/")
 	if err != nil {
 		return now, err
@@ -215,7 +207,7 @@ func expiryIn(ctx context.Context, s vault.Store, key string) (time.Time, error)
 		return time.Time{}, err
 	}
 	defer o.Close()
-	var e Expiry
+	var e vault.Expiry
 	if err := json.NewDecoder(o).Decode(&e); err != nil {
 		return time.Time{}, fmt.Errorf("vault object %s: %w", key, err)
 	}

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"time"
 
@@ -239,16 +240,26 @@ func (s *Shipper) put(ctx context.Context, seg *segment) (string, error) {
 			return "", err
 		}
 	}
-	at := s.clock.Now().UTC()
-	key := fmt.Sprintf("segments/%s/%017d-%s.seg", at.Format("2006-01-02"), at.UnixMicro(), s.node)
-	if key <= s.lastKey {
-		key = fmt.Sprintf("%s~%017d-%s.seg", s.lastKey, at.UnixMicro(), s.node)
-	}
+	key := nextKey(s.lastKey, s.clock.Now(), s.node)
 	if err := s.vault.store.Put(ctx, key, bytes.NewReader(b)); err != nil {
 		return "", err
 	}
 	s.prev, s.lastKey = key, key
 	return key, nil
+}
+
+// nextKey gives the key of a node's next segment: by the time, or, as long as the clock is behind the last one, by counting on from that.
+func nextKey(last string, at time.Time, node string) string {
+	at = at.UTC()
+	if key := fmt.Sprintf("segments/%s/%017d-%s.seg", at.Format("2006-01-02"), at.UnixMicro(), node); key > last {
+		return key
+	}
+	base, counted, _ := strings.Cut(last, "~")
+	var n int64
+	if _, err := fmt.Sscanf(counted, "%d-", &n); err != nil {
+		n = 0 // it is the first
+	}
+	return fmt.Sprintf("%s~%017d-%s.seg", base, n+1, node)
 }
 
 // collect reads the unsealed commits of a volume; frame is nil when there are none.

@@ -111,6 +111,9 @@ func (s *Shipper) prove(ctx context.Context, kind volume.Kind, ref volume.Ref, p
 
 func snapshotKey(ref string, seq int64) string { return fmt.Sprintf("snapshots/%s/%016d", ref, seq) }
 
+// SnapshotObject gives the key of a snapshot's description.
+func SnapshotObject(ref string, seq int64) string { return snapshotKey(ref, seq) + ".json" }
+
 // putSnapshot packs and stores the file, then its signed description; gives the unpacked size.
 func (s *Shipper) putSnapshot(ctx context.Context, m Snapshot, path string) (int64, error) {
 	f, err := os.Open(path)

@@ -25,7 +25,9 @@ const lockMargin = 14 * 24 * time.Hour
 
 // OpenBucket makes a store over a bucket, which must give first versions.
 func OpenBucket(b *s3.Bucket, retentionDays int, c clock.Clock) *Bucket {
-	return &Bucket{b: b, clock: c, keep: time.Duration(retentionDays)*24*time.Hour + lockMargin}
+	s := &Bucket{b: b, clock: c}
+	s.Keep(retentionDays)
+	return s
 }
 
 // Unprotected says what the bucket does not do that R6 asks of it; empty when it does everything.
@@ -89,14 +91,5 @@ func (s *Bucket) ListAfter(ctx context.Context, prefix, after string) (keys []st
 	return keys, nil
 }
 
-// Extend locks an object that is needed for longer than was known when it was stored. A bucket without locks does nothing.
-func (s *Bucket) Extend(ctx context.Context, key string) error {
-	if !s.b.Locks() {
-		return nil
-	}
-	o, err := s.b.Object(ctx, key)
-	if err != nil {
-		return storeError(key, err)
-	}
-	return storeError(key, s.b.Extend(ctx, key, o.Version(), s.clock.Now().Add(s.keep)))
-}
+// Keep changes for how many days objects are kept that are stored from now on.
+func (s *Bucket) Keep(days int) { s.keep = time.Duration(days)*24*time.Hour + lockMargin }

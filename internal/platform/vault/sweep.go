@@ -116,6 +116,13 @@ func (v *Vault) readSwept(ctx context.Context) error {
 	return nil
 }
 
+// beginsAt gives the commit of the snapshot with which what is kept of a volume begins, 0 where it was never swept.
+func (v *Vault) beginsAt(ref string) int64 {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	return v.swept[ref].Seq
+}
+
 // readSweeps reads what all sweeps did, of a store with these keys.
 func readSweeps(ctx context.Context, s Store, keys []string) (Swept, error) {
 	out := Swept{From: map[string]SweptFrom{}, Removed: map[string]bool{}}
@@ -155,7 +162,7 @@ type Outside struct {
 //   - The objects of a purged site go when its mark says so: not before the retention has passed since the purge.
 //   - Keys, marks and the blobs of sites that live are always needed.
 //
-// An object that cannot be read, or a gap in a history, stops it: what is not understood is not removed.
+// What a volume will begin with is named and described, but not read: whoever removes things proves it first. An object that cannot be read, or a gap in a history, stops it: what is not understood is not removed.
 func (v *Vault) Outside(ctx context.Context, floor, now time.Time) (out Outside, err error) {
 	if err := v.refresh(ctx); err != nil {
 		return out, err
@@ -232,9 +239,12 @@ func (w *sweeping) purged(ctx context.Context, now time.Time, out *Outside) erro
 
 // volume finds the snapshot with which a volume begins, and takes those before it.
 func (w *sweeping) volume(ctx context.Context, ref string, out *Outside) error {
-	if _, r, err := w.v.known(ref); err != nil {
+	_, r, err := w.v.known(ref)
+	if err != nil {
 		return err
-	} else if w.v.swept[ref].Seq == 0 && r.why != "" || w.v.swept[ref].Seq > 0 && r.first != w.v.swept[ref].Seq {
+	}
+	begins := w.v.beginsAt(ref)
+	if begins == 0 && r.why != "" || begins > 0 && r.first != begins {
 		return fmt.Errorf("nothing is removed while %s", r.why)
 	}
 	seqs, err := w.v.Snapshots(ctx, ref)
@@ -255,11 +265,8 @@ func (w *sweeping) volume(ctx context.Context, ref string, out *Outside) error {
 	if base.Seq == 0 {
 		return nil
 	}
-	if err := w.v.Unpack(ctx, base, io.Discard); err != nil { // everything will rest on it
-		return err
-	}
 	w.base[ref] = base.Seq
-	if base.Seq > w.v.swept[ref].Seq {
+	if base.Seq > begins {
 		out.From = append(out.From, SweptFrom{ref, base.Seq, base.At})
 	}
 	keys, err := w.v.store.List(ctx, "snapshots/"+ref+"/")
