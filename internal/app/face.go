@@ -196,7 +196,11 @@ func (n *Node) locate(ctx context.Context, ref volume.Ref) (volume.Place, error)
 	if closed && ctx.Value(builderKey{}) != ref {
 		return volume.Place{}, fault.Unavailable("This is being rebuilt from the vault. Try again in a moment.")
 	}
-	return n.Fleet.Locate(ctx, ref)
+	place, err := n.Fleet.Locate(ctx, ref)
+	if hollow := n.hollow.Load(); err == nil && hollow != nil && (*hollow)[ref.Name(place.Generation)] {
+		return volume.Place{}, fault.Unavailable("The tables of this volume are gone. It is brought back from the vault, not made anew.")
+	}
+	return place, err
 }
 
 // shipOpen saves what the open handles of removed files still have: the last second.

@@ -58,7 +58,8 @@ type Node struct {
 	restores  restores
 	copying   copying
 	faces     faces
-	watcher   atomic.Pointer[watch.Watcher] // once it runs
+	watcher   atomic.Pointer[watch.Watcher]   // once it runs
+	hollow    atomic.Pointer[map[string]bool] // databases that the watcher found to be there and empty
 	tester    *assurance.Tester
 	fleets    fleetRuns
 	locks     []*os.File
@@ -116,7 +117,7 @@ func open(ctx context.Context, o Options, c clock.Clock, log *slog.Logger, rebui
 	n.stop = stop
 	n.running.Go(func() { n.Shipper.Run(run) })
 	n.running.Go(func() { n.closeIdle(run) })
-	if !n.whole() {
+	if !n.whole() && !n.forgotten { // a control database that is just being rebuilt is followed by nobody
 		n.running.Go(func() { n.follow(run) })
 	}
 	if !n.forgotten {

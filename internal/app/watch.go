@@ -31,7 +31,7 @@ func (n *Node) newWatcher(ctx context.Context) (*watch.Watcher, func(), error) {
 			return volume.Place{Engine: engine, Generation: 1}, nil
 		},
 		Writable: func(volume.Ref) error { return errors.New("the watcher changes nothing") }})
-	w := watch.New(watch.Config{World: &sight{engine: engine, fleet: fleet.New(pool.Volume(fleet.ControlRef), engine, n.Clock), control: pool.Volume(fleet.ControlRef), now: n.Clock.Now}, Ledger: ledger, Clock: n.Clock, Log: n.Log,
+	w := watch.New(watch.Config{World: &sight{engine: engine, fleet: fleet.New(pool.Volume(fleet.ControlRef), engine, n.Clock), control: pool.Volume(fleet.ControlRef), now: n.Clock.Now, tell: func(found map[string]bool) { n.hollow.Store(&found) }}, Ledger: ledger, Clock: n.Clock, Log: n.Log,
 		Freeze: func(ctx context.Context, why string) error {
 			return n.Maintenance.Freeze(identity.AsSystem(ctx, "watcher"), why)
 		},
@@ -46,6 +46,7 @@ type sight struct {
 	fleet   *fleet.Fleet
 	control *volume.Volume
 	now     func() time.Time
+	tell    func(hollow map[string]bool)
 	hollows hollows
 }
 
@@ -73,6 +74,7 @@ func (s *sight) Look(ctx context.Context) ([]watch.Seen, error) {
 	if err != nil {
 		return nil, err
 	}
+	s.tell(hollow)
 	bySite := map[string]*watch.Seen{}
 	var out []*watch.Seen
 	for _, site := range s.fleet.All() {

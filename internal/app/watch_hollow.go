@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -57,7 +58,7 @@ func (s *sight) hollow(ctx context.Context, names []string) (map[string]bool, er
 			h.found[name] = true
 		}
 	}
-	return h.found, nil
+	return maps.Clone(h.found), nil
 }
 
 // isHollow opens a database. One that cannot be opened at this moment is asked again when it was written to.
