@@ -109,6 +109,8 @@ type drill struct {
 	tokens    map[string]string // of operators, by name
 	destroyed time.Time
 	surely    time.Time  // what was acknowledged until then has to be there; all, where it is zero
+	dead      bool       // the machine is lost: what is acknowledged from now on reaches nobody
+	mine      bool       // the database was empty when the drill began
 	spared    *drillSite // that clients leave alone
 	writers   int        // clients that there were so far: each has a name of its own
 

@@ -18,6 +18,11 @@ import (
 // lastShipment notes what is in the vault before something is lost that no open file outlives: what is acknowledged after it may go with the disk.
 func (d *drill) lastShipment(ctx context.Context) error {
 	at := d.clock.real()
+	for _, s := range d.sites { // a client hears of its commit a moment before the shipper does
+		for _, ref := range d.n.siteVolumes(s.ID.String()) {
+			d.n.Shipper.Mark(ref)
+		}
+	}
 	if err := d.n.Shipper.Flush(ctx); err != nil {
 		return err
 	}
@@ -84,14 +89,16 @@ func (d *drill) bySchema(ctx context.Context) error {
 		return d.byTables(ctx)
 	}
 	return d.prompt(ctx, func(e storage.Engine) error {
-		return d.eachVolume("DROP SCHEMA", func(name string) error { return e.Remove(ctx, name) })
+		return d.eachVolume("DROP SCHEMA", func(name string) error { return d.insist(ctx, func() error { return e.Remove(ctx, name) }) })
 	})
 }
 
 // byTables drops every table of every database of every site; the databases stay, with nothing in them.
 func (d *drill) byTables(ctx context.Context) error {
 	return d.prompt(ctx, func(e storage.Engine) error {
-		return d.eachVolume("DROP TABLE", func(name string) error { return dropTables(ctx, e, name) })
+		return d.eachVolume("DROP TABLE", func(name string) error {
+			return d.insist(ctx, func() error { return dropTables(ctx, e, name) })
+		})
 	})
 }
 
@@ -120,4 +127,13 @@ func dropTables(ctx context.Context, e storage.Engine, name string) error {
 		}
 	})
 	return errors.Join(err, db.Close())
+}
+
+// insist does something again and again while the database is too busy for it, as somebody at a prompt does who means it.
+func (d *drill) insist(ctx context.Context, do func() error) (err error) {
+	d.within(ctx, time.Minute, func() bool {
+		err = do()
+		return err == nil || !errors.Is(err, storage.ErrBusy)
+	})
+	return err
 }

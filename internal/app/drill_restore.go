@@ -80,7 +80,7 @@ func (d *drill) askForEveryWrite(ctx context.Context) error {
 		if err == nil && found {
 			continue
 		}
-		if gone := d.sites[r.site].gone; !d.surely.IsZero() && r.at.After(d.surely) && !r.at.After(gone.Add(time.Second)) { // an answer may have been on its way
+		if gone := d.sites[r.site].gone; !d.surely.IsZero() && r.at.After(d.surely) {
 			d.res.RPOSeconds = max(d.res.RPOSeconds, gone.Sub(r.at).Seconds())
 			continue
 		}

@@ -48,19 +48,21 @@ func rmScenario() *scenario {
 
 // loseTheMachine takes everything but the vault, which is kept as it is at that instant: what the dying process may still send comes too late.
 func (d *drill) loseTheMachine(ctx context.Context) error {
+	d.mu.Lock()
+	d.dead, d.destroyed = true, d.clock.real()
+	d.mu.Unlock()
+	for _, s := range d.sites {
+		s.gone = d.destroyed
+	}
 	at := filepath.Join(d.o.Folder, "vault-at-the-loss")
 	if err := linkAll(d.vault(), at); err != nil {
 		return err
-	}
-	d.destroyed = d.clock.real()
-	for _, s := range d.sites {
-		s.gone = d.destroyed
 	}
 	if d.o.Database != "" {
 		err := d.prompt(ctx, func(e storage.Engine) error {
 			names, err := e.List(ctx)
 			for _, name := range names {
-				err = errors.Join(err, e.Remove(ctx, name))
+				err = errors.Join(err, d.insist(ctx, func() error { return e.Remove(ctx, name) }))
 			}
 			return err
 		})

@@ -21,7 +21,7 @@ type scenario struct {
 // scenarios are the drills that there are, in the order of the list of acceptance.
 func scenarios() []*scenario {
 	return []*scenario{
-		wipeScenario(), atlassianScenario(), deleteServerScenario(), zeroRecordsScenario(), blankParameterScenario(), permissionWipeScenario(), silentBackupScenario(), undoScenario(),
+		wipeScenario(), atlassianScenario(), deleteServerScenario(), zeroRecordsScenario(), blankParameterScenario(), permissionWipeScenario(), silentBackupScenario(), silentDrillScenario(), undoScenario(),
 		leakedTokenScenario(), changedScriptScenario(), halfFilterScenario(), stalePagesScenario(), stampedeScenario(), rmScenario(), dropSchemaScenario(), byteFlippedScenario(),
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"math/rand/v2"
 	"net/http"
 	"slices"
 	"strings"
@@ -161,7 +162,9 @@ func (a *agent) run() {
 		return
 	}
 	a.kinds = map[string]bool{}
-	routes := server.Routes()
+	routes := slices.Clone(server.Routes())
+	rng := rand.New(rand.NewPCG(a.d.o.Seed, 0x6167656e74)) // a little of every product, not first all of one
+	rng.Shuffle(len(routes), func(i, j int) { routes[i], routes[j] = routes[j], routes[i] })
 	a.others(routes)
 	for round := 0; round < 3 && !a.late(); round++ {
 		a.look(routes)
@@ -254,8 +257,10 @@ func (a *agent) keep(path string, v any) {
 	}
 }
 
-// agentTries bounds the identifiers that one operation is tried with.
-const agentTries = 40
+const (
+	agentTries    = 40 // identifiers that one operation is tried with, at most
+	agentPatience = 8  // failures in a row after which it goes on to the next operation
+)
 
 // remove calls an operation that deletes with every identifier that was seen.
 func (a *agent) remove(path string) {
@@ -268,13 +273,15 @@ func (a *agent) remove(path string) {
 	if !strings.Contains(filled, "{") {
 		seen = []sighting{{}}
 	}
+	failed := 0
 	for i, v := range seen {
-		if a.late() {
+		if a.late() || failed == agentPatience {
 			return
 		}
 		second := seen[(i+1)%len(seen)]
 		a.calls++
-		if c.call("DELETE", fillWildcards(filled, v.value, second.value), map[string]any{}, nil) == nil {
+		if failed++; c.call("DELETE", fillWildcards(filled, v.value, second.value), map[string]any{}, nil) == nil {
+			failed = 0
 			a.done++
 			a.kinds[path] = true
 		}

@@ -17,6 +17,7 @@ import (
 	"holdfast.dev/internal/platform/addon"
 	"holdfast.dev/internal/platform/identity"
 	"holdfast.dev/internal/platform/operator"
+	"holdfast.dev/internal/platform/storage"
 	"holdfast.dev/internal/platform/volume"
 	"holdfast.dev/internal/product/access/account"
 	"holdfast.dev/internal/product/access/role"
@@ -61,6 +62,7 @@ func (d *drill) open(ctx context.Context) (err error) {
 	if len(names) > 0 {
 		return fault.Bad("The database given has %d volumes in it already. A drill destroys everything: give it an empty one.", len(names))
 	}
+	d.mine = true
 	if d.mail, err = openDrillMail(); err != nil {
 		return err
 	}
@@ -151,36 +153,28 @@ func (d *drill) down() {
 	}
 }
 
-// close ends everything. A database that was given is left as empty as it was.
+// close ends everything. A database that was given, and was empty, is left as empty as it was; one that was not is not touched.
 func (d *drill) close() {
-	if d.near != nil {
-		d.near.end()
-	}
-	if d.n == nil && d.o.Database != "" {
-		if err := d.start(context.Background()); err != nil {
-			d.o.Log.Warn("the drill's schemas are left in the database", "error", err)
+	d.near.end()
+	d.down()
+	if d.mine && d.o.Database != "" {
+		if err := d.emptyDatabase(context.Background()); err != nil {
+			d.o.Log.Warn("some of the drill's schemas are left in the database", "error", err)
 		}
 	}
-	if d.n != nil && d.o.Database != "" {
-		d.stop()
-		d.emptyDatabase(drillContext(context.Background()))
-	}
-	d.down()
 	if d.mail != nil {
 		d.mail.close()
 	}
 }
 
-func (d *drill) emptyDatabase(ctx context.Context) {
-	d.n.stop()
-	d.n.running.Wait()
-	names, err := d.n.Engine.List(ctx)
-	for _, name := range names {
-		err = errors.Join(err, d.n.Engine.Remove(ctx, name))
-	}
-	if err != nil {
-		d.o.Log.Warn("some of the drill's schemas are left in the database", "error", err)
-	}
+func (d *drill) emptyDatabase(ctx context.Context) error {
+	return d.prompt(ctx, func(e storage.Engine) error {
+		names, err := e.List(ctx)
+		for _, name := range names {
+			err = errors.Join(err, e.Remove(ctx, name))
+		}
+		return err
+	})
 }
 
 func (d *drill) trouble(err error) {

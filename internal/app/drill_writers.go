@@ -69,9 +69,10 @@ func (d *drill) client(ctx context.Context, number int, stop <-chan struct{}) {
 			time.Sleep(5 * time.Millisecond)
 			continue
 		}
-		r.at = d.clock.real()
 		d.mu.Lock()
-		d.receipts = append(d.receipts, r)
+		if r.at = d.clock.real(); !d.dead { // a machine that is lost answers nobody
+			d.receipts = append(d.receipts, r)
+		}
 		d.mu.Unlock()
 	}
 }
