@@ -7,11 +7,18 @@ import { NotFound, useCommands } from '../shell';
 import { listenForKeys } from '../shell/keyboard';
 import rail from '../shell/Rail.module.css';
 import shell from '../shell/Shell.module.css';
+import { DrillsPage } from './assurance/DrillsPage';
+import { ProofsPage } from './assurance/ProofsPage';
 import css from './Console.module.css';
 import { ContactsPage } from './ContactsPage';
+import { EndingsPage } from './EndingsPage';
 import { FleetPage } from './FleetPage';
 import { GuardsPage } from './GuardsPage';
+import { IncidentsPage } from './IncidentsPage';
 import { LedgerPage } from './LedgerPage';
+import { ManyPage } from './many/ManyPage';
+import { ManyRestorePage } from './many/ManyRestorePage';
+import { NewManyPage } from './many/NewManyPage';
 import { OverviewPage } from './OverviewPage';
 import { Go } from './parts';
 import { PlanPage } from './plan/PlanPage';
@@ -28,7 +35,12 @@ const places: readonly { to: string; label: string; icon: IconName; keys: string
   { to: '', label: 'Now', icon: 'pulse', keys: 'g n' },
   { to: 'fleet', label: 'Fleet', icon: 'server', keys: 'g f' },
   { to: 'plans', label: 'Plans', icon: 'layers', keys: 'g p' },
+  { to: 'incidents', label: 'Incidents', icon: 'megaphone', keys: 'g i' },
+  { to: 'restores', label: 'Restore many', icon: 'history', keys: 'g m' },
+  { to: 'proofs', label: 'Restore tests', icon: 'check', keys: 'g t' },
+  { to: 'drills', label: 'Drills', icon: 'bolt', keys: 'g d' },
   { to: 'reports', label: 'Loss reports', icon: 'file', keys: 'g r' },
+  { to: 'endings', label: 'Endings', icon: 'archive', keys: 'g e' },
   { to: 'guards', label: 'Guards', icon: 'shield', keys: 'g g' },
   { to: 'ledger', label: 'Ledger', icon: 'book', keys: 'g l' },
   { to: 'contacts', label: 'Contacts', icon: 'members', keys: 'g c' },
@@ -51,6 +63,19 @@ function pageOf(path: string): ReactElement {
       if (id === 'new') return <NewPlanPage />;
       if (part === '') return <PlanPage key={id} id={id} />;
       break;
+    case 'incidents':
+      return <IncidentsPage />;
+    case 'restores':
+      if (id === '') return <ManyPage />;
+      if (id === 'new') return <NewManyPage />;
+      if (part === '') return <ManyRestorePage key={id} id={id} />;
+      break;
+    case 'proofs':
+      return <ProofsPage />;
+    case 'drills':
+      return <DrillsPage />;
+    case 'endings':
+      return <EndingsPage />;
     case 'reports':
       return <ReportsPage />;
     case 'guards':

@@ -3,6 +3,7 @@ import { useNavigate } from '@tanstack/react-router';
 import { useDeferredValue, useMemo, useState, type KeyboardEvent, type ReactElement } from 'react';
 import { Breadcrumb, EmptyState, ErrorState, RelativeTime, SearchInput, SkeletonRows, VirtualList } from '../kit';
 import { Page } from '../shell';
+import { ProofState } from './assurance/Proof';
 import css from './Console.module.css';
 import { Go, State } from './parts';
 import { ask } from './platform';
@@ -59,12 +60,12 @@ export function FleetPage(): ReactElement {
             count={sites.length}
             keyOf={(i) => sites[i]?.id ?? String(i)}
             activeIndex={active}
-            minWidth={940}
+            minWidth={1080}
             rowHeight={44}
             onEnd={() => list.hasNextPage && !list.isFetchingNextPage && void list.fetchNextPage()}
             head={
               <div role="row" className={css['siteRow']}>
-                {['Site', 'Customer', 'State', 'Health', 'Products', 'Size', 'Last commit'].map((name) => (
+                {['Site', 'Customer', 'State', 'Health', 'Products', 'Size', 'Last commit', 'Backup proven'].map((name) => (
                   <span key={name} role="columnheader">
                     {name}
                   </span>
@@ -107,6 +108,9 @@ function Row({ site, active }: { site: SiteRow; active: boolean }): ReactElement
         {bytesText(site.bytes)}
       </span>
       <span role="gridcell">{site.last_commit ? <RelativeTime at={site.last_commit} /> : 'never'}</span>
+      <span role="gridcell" className={css['cut']}>
+        {site.proof?.state === 'proven' && site.proof.proven ? <RelativeTime at={site.proof.proven} /> : <ProofState proof={site.proof} />}
+      </span>
     </div>
   );
 }

@@ -3,19 +3,23 @@ import { useState, type ReactElement } from 'react';
 import { Breadcrumb, Button, EmptyState, ErrorState, Notice, RelativeTime, SkeletonRows, Tabs } from '../kit';
 import { Page, Section } from '../shell';
 import { AddContactDialog } from './ContactsPage';
+import { ProofState } from './assurance/Proof';
+import { SiteProof } from './assurance/SiteProof';
 import css from './Console.module.css';
 import { Health } from './FleetPage';
 import { LedgerTable } from './LedgerPage';
 import { AskReason, Facts, Go, State, StepBar } from './parts';
 import { ask, platform } from './platform';
 import { RestoresTable } from './recovery/Restores';
+import { KeptReports } from './ReportsPage';
+import { Roots } from './Roots';
 import { bytesText, many } from './words';
 import type { SiteFull } from './wire';
 
 /** Everything about one site, and what can be done for it. */
 export function SitePage({ id }: { id: string }): ReactElement {
   const site = useQuery(ask.site(id));
-  const [dialog, setDialog] = useState<'suspend' | 'resume' | null>(null);
+  const [dialog, setDialog] = useState<'suspend' | 'resume' | 'tombstone' | null>(null);
   const name = site.data?.name ?? 'Site';
   return (
     <Page
@@ -39,6 +43,11 @@ export function SitePage({ id }: { id: string }): ReactElement {
                 Suspend
               </Button>
             )}
+            {site.data.state === 'suspended' && (
+              <Button icon="archive" onClick={() => setDialog('tombstone')}>
+                Tombstone…
+              </Button>
+            )}
             {site.data.state !== 'active' && site.data.state !== 'restoring' && (
               <Button icon="play" onClick={() => setDialog('resume')}>
                 Resume
@@ -52,13 +61,14 @@ export function SitePage({ id }: { id: string }): ReactElement {
       }
     >
       {site.isPending ? <SkeletonRows /> : site.isError ? <ErrorState what="open this site" error={site.error} onRetry={() => void site.refetch()} /> : <About site={site.data} />}
-      {site.data && dialog && <StateDialog site={site.data} to={dialog} onClose={() => setDialog(null)} />}
+      {site.data && dialog === 'tombstone' && <TombstoneDialog site={site.data} onClose={() => setDialog(null)} />}
+      {site.data && dialog && dialog !== 'tombstone' && <StateDialog site={site.data} to={dialog} onClose={() => setDialog(null)} />}
     </Page>
   );
 }
 
 function About({ site }: { site: SiteFull }): ReactElement {
-  const [tab, setTab] = useState<'volumes' | 'restores' | 'timeline' | 'people' | 'addons'>('volumes');
+  const [tab, setTab] = useState<'volumes' | 'tests' | 'restores' | 'roots' | 'timeline' | 'people' | 'addons'>('volumes');
   return (
     <>
       {site.missing.length > 0 && (
@@ -79,7 +89,8 @@ function About({ site }: { site: SiteFull }): ReactElement {
           ['People', site.people === null ? 'cannot be read' : many(site.people, 'person', 'people')],
           ['Products', site.products.join(', ') || 'none'],
           ['Size', bytesText(site.bytes)],
-          ['Last proven restore', site.last_proven?.at ? <span key="p"><RelativeTime at={site.last_proven.at} />, {site.last_proven.asked}</span> : 'never on this installation'],
+          ['Backup', <ProofState key="b" proof={site.proof} since />],
+          ['Last restore', site.last_proven?.at ? <span key="p"><RelativeTime at={site.last_proven.at} />, {site.last_proven.asked}</span> : 'never on this installation'],
           ['Identifier', <code key="i">{site.id}</code>],
         ]}
       />
@@ -89,7 +100,9 @@ function About({ site }: { site: SiteFull }): ReactElement {
         onChange={setTab}
         tabs={[
           { value: 'volumes', label: 'Volumes', count: site.volumes.length },
+          { value: 'tests', label: 'Restore tests' },
           { value: 'restores', label: 'Restores and reports' },
+          { value: 'roots', label: 'Roots' },
           { value: 'timeline', label: 'Timeline' },
           { value: 'people', label: 'Contacts', count: site.contacts.length },
           { value: 'addons', label: 'Add-ons', count: site.addons.length },
@@ -97,7 +110,9 @@ function About({ site }: { site: SiteFull }): ReactElement {
       />
       <div className={css['tab']}>
         {tab === 'volumes' && <Volumes site={site} />}
+        {tab === 'tests' && <SiteProof id={site.id} name={site.name} />}
         {tab === 'restores' && <Restores site={site} />}
+        {tab === 'roots' && <Roots site={site} />}
         {tab === 'timeline' && <Timeline id={site.id} />}
         {tab === 'people' && <Contacts site={site} />}
         {tab === 'addons' && <Addons site={site} />}
@@ -147,17 +162,14 @@ function Volumes({ site }: { site: SiteFull }): ReactElement {
 
 function Restores({ site }: { site: SiteFull }): ReactElement {
   return (
-    <Section
-      title="Restores"
-      hint="Each is proven against the digest that the vault recorded, and each has a loss report that the customer can check."
-      actions={
-        <a href={platform.url(`/sites/${site.id}/roots.json`)} download={`roots-${site.slug}.json`}>
-          Download roots
-        </a>
-      }
-    >
-      <RestoresTable id={site.id} name={site.name} />
-    </Section>
+    <>
+      <Section title="Restores" hint="Each is proven against the digest that the vault recorded, and each has a loss report that the customer can check.">
+        <RestoresTable id={site.id} name={site.name} />
+      </Section>
+      <Section title="Loss reports">
+        <KeptReports site={site.id} />
+      </Section>
+    </>
   );
 }
 
@@ -205,6 +217,26 @@ function Addons({ site }: { site: SiteFull }): ReactElement {
         </li>
       ))}
     </ul>
+  );
+}
+
+function TombstoneDialog({ site, onClose }: { site: SiteFull; onClose: () => void }): ReactElement {
+  const queries = useQueryClient();
+  return (
+    <AskReason
+      title={`Begin the end of ${site.name} of ${site.customer}?`}
+      wayBack="Resume takes it back at any time in the next 30 days, and after them until somebody runs the purge. Nothing is deleted by this."
+      act={`Tombstone ${site.name}`}
+      danger
+      example="The contract ended on 31 March."
+      onClose={onClose}
+      run={(reason) => platform.post(`/sites/${site.id}/tombstone`, { reason })}
+      done={() => void queries.invalidateQueries({ queryKey: ['console'] })}
+    >
+      <p>
+        {site.contacts.length === 0 ? 'Nobody could be told: add a contact first.' : `${site.contacts.map((contact) => contact.name).join(', ')} ${site.contacts.length === 1 ? 'is' : 'are'} told now, seven days and one day before the end, with your reason.`}
+      </p>
+    </AskReason>
   );
 }
 

@@ -1,4 +1,5 @@
 /** Wire types of /platform/v1, as its OpenAPI document has them. Times are RFC 3339. */
+import type { Proof } from './assurance/wire';
 
 export interface Operator {
   name: string;
@@ -96,6 +97,7 @@ export interface SiteRow {
   last_shipped: string | null;
   unshipped: number;
   restoring?: Step;
+  proof: Proof | null;
 }
 
 export interface SitePage {
@@ -122,6 +124,8 @@ export interface Contact {
   created: string;
   customer?: string;
   site_name?: string;
+  asked?: string | null;
+  verified?: string | null;
 }
 
 export interface SiteFull extends SiteRow {

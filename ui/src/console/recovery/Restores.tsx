@@ -1,10 +1,9 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState, type ReactElement } from 'react';
-import { Button, Dialog, EmptyState, ErrorState, RelativeTime, SkeletonRows } from '../../kit';
+import { Button, Dialog, EmptyState, ErrorState, RelativeTime, SkeletonRows, toast } from '../../kit';
 import css from '../Console.module.css';
 import { State, StepBar } from '../parts';
 import { ask, platform } from '../platform';
-import { ReportLinks } from '../ReportsPage';
 import type { Restore } from '../wire';
 import { actorText, spanText } from '../words';
 
@@ -39,7 +38,7 @@ export function RestoresTable({ id, name }: { id: string; name: string }): React
                 </span>
               )}
             </div>
-            {restore.state === 'done' && <ReportLinks site={id} name={name} restore={restore.id} />}
+            {restore.state === 'done' && <ReportButton site={id} restore={restore} />}
             {restore.undoable && (
               <Button size="s" icon="undo" onClick={() => setUndoing(restore)}>
                 Undo…
@@ -50,6 +49,23 @@ export function RestoresTable({ id, name }: { id: string; name: string }): React
       </ul>
       {undoing && <UndoDialog id={id} name={name} restore={undoing} onClose={() => setUndoing(null)} />}
     </>
+  );
+}
+
+/** Makes the loss report of a restore, which is kept among the others. */
+function ReportButton({ site, restore }: { site: string; restore: Restore }): ReactElement {
+  const queries = useQueryClient();
+  const make = useMutation({
+    mutationFn: () => platform.post(`/sites/${site}/restores/${restore.id}/report`),
+    onSuccess: () => {
+      toast({ title: 'The loss report is made and verified. It is among the loss reports.' });
+      return queries.invalidateQueries({ queryKey: ['console', 'reports'] });
+    },
+  });
+  return (
+    <Button size="s" icon="file" busy={make.isPending} onClick={() => make.mutate()}>
+      Make the report
+    </Button>
   );
 }
 
