@@ -1,6 +1,6 @@
 // Two operators run an installation through its console, in a real browser: a plan that is taken back, and a site that was destroyed.
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
@@ -176,6 +176,10 @@ describe('operators run an installation', () => {
     await dialog.getByRole('button', { name: 'Restore Cider' }).click();
     await page.getByText('proven', { exact: false }).first().waitFor({ timeout: 20_000 });
     await look(page, 'recovered');
+    await page.getByRole('button', { name: 'Make the report' }).first().click();
+    await page.getByText('The loss report is made and verified', { exact: false }).waitFor();
+    await page.goto('/console/reports');
+    await page.getByText('true', { exact: true }).first().waitFor();
     const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('link', { name: 'Loss report of Cider, as a page' }).click()]);
     const report = join(files, 'report.html');
     await download.saveAs(report);
@@ -223,6 +227,218 @@ describe('operators run an installation', () => {
     await page.getByRole('button', { name: 'The newest state in the vault' }).click();
     await page.getByText('Nothing changes: this is the present state.').waitFor();
     await look(page, 'recovery-nothing');
+  });
+
+  it('proves a backup, and shows every one that is proven', async () => {
+    const { page } = operators.ann;
+    await page.goto('/console/proofs');
+    await page.getByRole('region', { name: 'Restore tests' }).waitFor();
+    await page.getByRole('link', { name: 'Orchard', exact: true }).click();
+    await page.getByRole('tab', { name: 'Restore tests' }).click();
+    const tests = page.getByRole('region', { name: 'Restore tests of this site' });
+    await page.getByRole('button', { name: 'Test now' }).click();
+    await tests.getByText('proven', { exact: true }).first().waitFor();
+    await tests.getByRole('cell', { name: 'ann' }).first().waitFor();
+    await page.getByRole('button', { name: 'Test now' }).click();
+    await page.getByRole('figure').first().waitFor();
+    await look(page, 'site-tests');
+    await page.goto('/console/proofs');
+    await page.getByRole('combobox', { name: 'State' }).selectOption('proven');
+    await page.getByRole('link', { name: 'Orchard', exact: true }).waitFor();
+    await look(page, 'proofs');
+    await page.getByRole('combobox', { name: 'State' }).selectOption('bad');
+    await page.getByText('No backup fits').waitFor();
+    await look(page, 'proofs-none');
+    await page.getByRole('button', { name: 'Alarms' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByLabel('Days without a proven restore').fill('0');
+    await dialog.getByLabel('Days between two mails with roots').fill('14');
+    await dialog.getByLabel('Address to call with alarms').fill('somewhere');
+    await dialog.getByLabel('Days without a proven restore').fill('5');
+    await dialog.getByRole('button', { name: 'Save' }).click();
+    await dialog.getByText('is no address that can be called', { exact: false }).waitFor();
+    await look(page, 'alarms');
+    await dialog.getByLabel('Address to call with alarms').fill('https://alarms.platform.example/hook');
+    await dialog.getByRole('button', { name: 'Save' }).click();
+    await dialog.waitFor({ state: 'detached' });
+    await page.getByText('after 5 days without a proof', { exact: false }).waitFor();
+    assert.match(run(['restore-test', 'list']), /proven .*Orchard/);
+    await page.goto('/console/fleet');
+    await page.getByRole('columnheader', { name: 'Backup proven' }).waitFor();
+  });
+
+  it('hands roots to a customer who has no login', async () => {
+    const { page } = operators.ann;
+    await page.goto('/console/fleet');
+    await page.getByRole('link', { name: 'Quince', exact: true }).click();
+    await page.getByRole('tab', { name: 'Roots' }).click();
+    await page.getByText('The customer holds none yet.').waitFor();
+    await page.getByRole('button', { name: 'Address to call…' }).click();
+    await page.getByRole('dialog').getByLabel('Address').fill('https://quince.example/roots');
+    await page.getByRole('dialog').getByRole('button', { name: 'Save' }).click();
+    await page.getByText('https://quince.example/roots is called with them.').waitFor();
+    await page.getByRole('button', { name: 'Hand over now' }).click();
+    await page.getByText('asked for by ann', { exact: false }).waitFor();
+    await look(page, 'roots');
+    const link = await page.getByRole('link', { name: 'The customer’s page' }).getAttribute('href');
+    const customer = await openPage(browser, server.base);
+    await customer.page.goto(new URL(link).pathname);
+    await customer.page.getByRole('heading', { name: 'Roots of Quince' }).waitFor();
+    await look(customer.page, 'roots-of-a-customer');
+    const [download] = await Promise.all([customer.page.waitForEvent('download'), customer.page.getByRole('link', { name: 'Download the newest', exact: false }).click()]);
+    const file = join(files, 'from-the-page.json');
+    await download.saveAs(file);
+    assert.equal(JSON.parse(readFileSync(file, 'utf8')).slug, 'quince');
+    await customer.context.close();
+  });
+
+  it('restores many sites together and takes it back', async () => {
+    const { page } = operators.ann;
+    await page.goto('/console/restores');
+    await page.getByText('Many sites were never restored together').waitFor();
+    await look(page, 'many-none');
+    await page.getByRole('link', { name: 'Restore many sites…' }).click();
+    await page.getByRole('searchbox').fill('quince');
+    await page.getByRole('checkbox', { name: 'Medlar' }).check();
+    await page.getByRole('checkbox', { name: 'Quince' }).check();
+    await page.getByText('2 sites chosen, of 1 customer.').waitFor();
+    await page.getByText('It takes about', { exact: false }).waitFor();
+    await look(page, 'many-choose');
+    await page.getByRole('button', { name: 'Restore 2 sites…' }).click();
+    await page.getByLabel('Why?').fill('the disk of this cell is replaced');
+    await look(page, 'many-dialog');
+    await page.getByRole('dialog').getByRole('button', { name: 'Restore 2 sites' }).click();
+    await page.getByText('2 of 2 sites back', { exact: false }).waitFor({ timeout: 30_000 });
+    await page.getByText('the disk of this cell is replaced').waitFor();
+    await look(page, 'many-done');
+    await page.goto('/console/restores');
+    await page.getByRole('link', { name: '2 sites to the newest state in the vault' }).waitFor();
+    await look(page, 'many');
+  });
+
+  it('begins the end of a site; another operator approves, and the customer comes back', async () => {
+    const { page } = operators.ann;
+    await page.goto('/console/endings');
+    await page.getByText('No site is about to end').waitFor();
+    await look(page, 'endings-none');
+    await page.goto('/console/fleet');
+    await page.getByRole('link', { name: 'Bramley', exact: true }).click();
+    await page.getByRole('tab', { name: /Contacts/ }).click();
+    await page.getByRole('button', { name: 'Add contact' }).click();
+    await page.getByLabel('Name').fill('Hannelore Überseemann-Kirschkern');
+    await page.getByLabel('Mail').fill('hannelore@bramley.example');
+    await page.getByLabel('Role').fill('Prokuristin');
+    await page.getByRole('dialog').getByRole('button', { name: 'Add contact' }).click();
+    await page.getByRole('link', { name: 'hannelore@bramley.example' }).waitFor();
+    const id = await page.locator('code').first().textContent();
+    await page.getByRole('button', { name: 'Suspend' }).click();
+    await page.getByLabel('Why?').fill('the contract ended');
+    await page.getByRole('button', { name: 'Suspend Bramley' }).click();
+    await page.getByRole('button', { name: 'Tombstone…' }).click();
+    await page.getByLabel('Why?').fill('the contract ended in March');
+    await page.getByRole('button', { name: 'Tombstone Bramley' }).click();
+    await page.getByText('tombstoned', { exact: true }).first().waitFor();
+    await page.goto('/console/endings');
+    await page.getByText('30 days left', { exact: false }).waitFor();
+    await page.getByRole('button', { name: 'Ask for the purge…' }).click();
+    await page.getByLabel('Why?').fill('The contract ended in March and they hold their copy.');
+    await page.getByRole('button', { name: 'Ask for it' }).click();
+    await page.getByText('You asked for it', { exact: false }).waitFor();
+    const { page: bob } = operators.bob;
+    await bob.goto('/console/endings');
+    await bob.getByRole('button', { name: 'Approve…' }).click();
+    await bob.getByLabel('Identifier of the site').fill('site_of_somebody_else');
+    await bob.getByRole('button', { name: 'Approve this purge' }).click();
+    await bob.getByText('Could not approve the purge').waitFor();
+    await look(bob, 'ending-approve');
+    await bob.getByLabel('Identifier of the site').fill(id);
+    await bob.getByRole('button', { name: 'Approve this purge' }).click();
+    await bob.getByText('You have approved it.').waitFor();
+    await bob.getByText('Approved by bob.', { exact: false }).waitFor();
+    await look(bob, 'endings');
+    await page.getByRole('button', { name: 'Withdraw…' }).click();
+    await page.getByLabel('Why?').fill('they came back');
+    await page.getByRole('button', { name: 'Withdraw the request' }).click();
+    await page.getByText('Requests of the past').waitFor();
+    await page.goto(`/console/sites/${id}`);
+    await page.getByRole('button', { name: 'Resume' }).click();
+    await page.getByLabel('Why?').fill('they came back');
+    await page.getByRole('button', { name: 'Resume Bramley' }).click();
+    await page.getByRole('button', { name: 'Suspend' }).waitFor();
+  });
+
+  it('changes whom to call', async () => {
+    const { page } = operators.ann;
+    await page.goto('/console/contacts');
+    await page.getByRole('button', { name: 'Edit Cara Meyer' }).click();
+    await page.getByRole('dialog').getByLabel('Mail').fill('cara at quince');
+    await page.getByRole('dialog').getByLabel('Role').fill('');
+    await page.getByRole('dialog').getByLabel('Mail').fill('cara.meyer@quince.example');
+    await page.getByRole('dialog').getByLabel('Role').fill('Head of everything');
+    await page.getByRole('dialog').getByRole('button', { name: 'Save' }).click();
+    await page.getByRole('link', { name: 'cara.meyer@quince.example' }).waitFor();
+    await page.getByText('Head of everything').waitFor();
+    await page.getByRole('button', { name: 'Ask Cara Meyer whether mail reaches them' }).click();
+    await page.getByText('No mail can be sent', { exact: false }).first().waitFor(); // this installation has no mail server, and says so
+    await page.getByRole('button', { name: 'Remove Cara Meyer' }).click();
+    await page.getByLabel('Why?').fill('left the company');
+    await look(page, 'contact-remove');
+    await page.getByRole('dialog').getByRole('button', { name: 'Remove Cara Meyer' }).click();
+    await page.getByText('Cara Meyer').waitFor({ state: 'detached' });
+  });
+
+  it('writes to exactly the customers who lost something', async () => {
+    const { page } = operators.ann;
+    await page.goto('/console/incidents');
+    await page.getByRole('heading', { name: 'Open' }).waitFor();
+    const id = run(['site', 'list'])
+      .split('\n')
+      .find((line) => line.endsWith(' medlar'))
+      .split(' ')[0];
+    run(['site', 'destroy-for-drill', 'medlar', '--site-id', id]);
+    await page.getByRole('article', { name: 'Quince Ltd' }).waitFor({ timeout: 40_000 }); // the watcher looks every ten seconds
+    await page.getByRole('button', { name: 'Write…' }).click();
+    await page.getByLabel('Text').fill('We have the copy, and bring Medlar back now.');
+    await look(page, 'incident-write');
+    await page.getByRole('button', { name: /^Tell/ }).click();
+    await page.getByText('We have the copy, and bring Medlar back now.').waitFor();
+    await look(page, 'incidents');
+    const link = await page.getByRole('link', { name: 'The customer’s page' }).first().getAttribute('href');
+    const customer = await openPage(browser, server.base);
+    await customer.page.goto(new URL(link).pathname);
+    await customer.page.getByText('We have the copy, and bring Medlar back now.').waitFor();
+    await customer.context.close();
+    run(['site', 'restore', 'medlar', '--reason', 'its databases were removed']);
+    run(['maintenance', 'thaw']);
+  });
+
+  it('shows drills as charts', async () => {
+    const { page } = operators.ann;
+    await page.goto('/console/drills');
+    await page.getByText('No drill was recorded yet').waitFor();
+    await look(page, 'drills-none');
+    // What `drill --record` keeps, as the API gives it: three runs of one scenario and one that was not proven.
+    const drill = (scenario, day, seconds, ratio, rows, proven = true) => ({
+      id: `op_${day}`, scenario, engine: 'sqlite', sites: 883, proven, at: `2026-11-${day}T08:00:00Z`, by: 'operator:ann',
+      result: { scenario, restore_seconds: seconds, ratio, rows, lost_commits: proven ? 0 : 3, digest_mismatches: 0, errors: [] },
+    });
+    await page.route('**/platform/v1/drills*', (route) =>
+      route.fulfill({ json: { drills: [drill('wipe', 22, 41.2, 3.6, 912_044), drill('wipe', 15, 48.9, 4.2, 903_120, false), drill('wipe', 8, 55.1, 6.1, 880_001), drill('atlassian-2022', 1, 58.2, 3.9, 2_400_000)] } }),
+    );
+    await page.reload();
+    await page.getByRole('img', { name: 'Restore in seconds' }).waitFor();
+    await page.getByText('not proven', { exact: true }).waitFor();
+    await page.getByRole('combobox', { name: 'Scenario' }).selectOption('atlassian-2022');
+    await page.getByText('The charts show atlassian-2022.').waitFor();
+    await page.getByRole('combobox', { name: 'Scenario' }).selectOption('wipe');
+    await page.getByText('The charts show wipe.').waitFor();
+    await look(page, 'drills');
+    await page.unroute('**/platform/v1/drills*');
+    await page.route('**/platform/v1/drills*', (route) => route.fulfill({ status: 500, contentType: 'application/problem+json', body: '{"title":"Internal Server Error","detail":"Internal server error","requestId":"abc"}' }));
+    await page.reload();
+    await page.getByText('Could not list the drills').waitFor({ timeout: 20_000 });
+    await look(page, 'drills-error');
+    await page.unroute('**/platform/v1/drills*');
   });
 
   it('complained of nothing', () => {

@@ -43,9 +43,7 @@ export function ContactsPage(): ReactElement {
                   <th>Role</th>
                   <th>Mail</th>
                   <th>Reached</th>
-                  <th>
-                    <span className={css['aside']}>Acts</span>
-                  </th>
+                  <th>Acts</th>
                 </tr>
               </thead>
               <tbody>
