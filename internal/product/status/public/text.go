@@ -3,6 +3,7 @@ package public
 import (
 	"bytes"
 	"html/template"
+	"regexp"
 
 	"github.com/microcosm-cc/bluemonday"
 	"github.com/yuin/goldmark"
@@ -13,7 +14,9 @@ import (
 // Messages are Markdown, in which line ends count and HTML may stand, as messages imported from elsewhere have it. Whatever comes of that, only
 // harmless markup leaves: no scripts, styles, frames, forms or images.
 var (
-	markdown = goldmark.New(goldmark.WithExtensions(extension.Linkify, extension.Strikethrough, extension.Table),
+	// An address need not have a name with points: those of one's own network have none.
+	links    = extension.NewLinkify(extension.WithLinkifyAllowedProtocols([]string{"http:", "https:"}), extension.WithLinkifyURLRegexp(regexp.MustCompile(`^https?://[^\s<>"`+"`"+`]+`)))
+	markdown = goldmark.New(goldmark.WithExtensions(links, extension.Strikethrough, extension.Table),
 		goldmark.WithRendererOptions(html.WithHardWraps(), html.WithUnsafe()))
 	harmless = func() *bluemonday.Policy {
 		p := bluemonday.NewPolicy()

@@ -30,6 +30,8 @@ func TestMessagesKeepWhatPeopleMean(t *testing.T) {
 		"one\ntwo":               "one<br/>\ntwo",
 		"**bold** and `code`":    "<strong>bold</strong> and <code>code</code>",
 		"see https://e.example/": `<a href="https://e.example/" rel="nofollow">https://e.example/</a>`,
+		"at http://127.0.0.1:8080/browse/ORC-1, now":           `at <a href="http://127.0.0.1:8080/browse/ORC-1" rel="nofollow">http://127.0.0.1:8080/browse/ORC-1</a>, now`,
+		"(see https://wiki/x?a=b&c=d).":                        `(see <a href="https://wiki/x?a=b&amp;c=d" rel="nofollow">https://wiki/x?a=b&amp;c=d</a>).`,
 		"<ul><li><strong>12:00</strong> - Scheduled</li></ul>": "<ul><li><strong>12:00</strong> - Scheduled</li></ul>",
 		"5 < 6 & 7 > 2": "5 &lt; 6 &amp; 7 &gt; 2",
 	} {
