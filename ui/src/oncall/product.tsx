@@ -17,6 +17,7 @@ export const product: ProductManifest = {
     { label: 'Heartbeats', icon: 'heart', link: { to: '/oncall/heartbeats' } },
     { label: 'My on-call profile', icon: 'user', link: { to: '/oncall/me' } },
     { label: 'Delivery log', icon: 'mail', link: { to: '/oncall/deliveries' }, admin: true },
+    { label: 'Text messages and calls', icon: 'phone', link: { to: '/oncall/provider' }, admin: true, place: 'how text messages and calls leave' },
   ],
   create: [{ id: 'alert', label: 'Alert', icon: 'bell', Dialog: lazy(() => import('./alerts/CreateAlertDialog').then((m) => ({ default: m.CreateAlertDialog }))) }],
   stale: staleKeys,
@@ -91,4 +92,6 @@ const me = createRoute({ getParentRoute: () => oncall, path: '/oncall/me', compo
 
 const deliveries = createRoute({ getParentRoute: () => oncall, path: '/oncall/deliveries', component: lazyRouteComponent(() => import('./deliveries/DeliveriesPage'), 'DeliveriesPage') });
 
-export const routes = oncall.addChildren([start, alerts, alert, now, schedules, schedule, teams, team, integrations, integration, heartbeats, me, deliveries]);
+const provider = createRoute({ getParentRoute: () => oncall, path: '/oncall/provider', component: lazyRouteComponent(() => import('./provider/ProviderPage'), 'ProviderPage') });
+
+export const routes = oncall.addChildren([start, alerts, alert, now, schedules, schedule, teams, team, integrations, integration, heartbeats, me, deliveries, provider]);

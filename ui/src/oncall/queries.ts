@@ -1,5 +1,6 @@
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import { api } from '../api';
+import type { Provider } from './provider/model';
 import { keys } from './stale';
 import type { AlertPage, AlertView, Delivery, Escalation, Heartbeat, IntegrationRow, IntegrationView, Me, Schedule, ScheduleView, Shift, Team, TeamView, User, WatchCard } from './wire';
 
@@ -14,6 +15,9 @@ const data = <T>(path: string, options: { signal?: AbortSignal; query?: Record<s
   api.get<Envelope<T>>(path, options).then((answer) => answer.data);
 
 export const segment = encodeURIComponent;
+
+/** How text messages and calls leave; administrators alone may see it. */
+export const providerQuery = queryOptions({ queryKey: keys.provider, queryFn: ({ signal }) => data<Provider>(`${rest}/provider`, { signal }), retry: false });
 
 export const pageSize = 100;
 

@@ -18,6 +18,7 @@ export const keys = {
   integration: (id: string) => ['oncall', 'integrations', id] as const,
   heartbeats: ['oncall', 'heartbeats'] as const,
   me: ['oncall', 'me'] as const,
+  provider: ['oncall', 'provider'] as const,
 };
 
 /** Who is on call when follows from all of these. */
