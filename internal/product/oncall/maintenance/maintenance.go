@@ -6,7 +6,6 @@ import (
 	"context"
 	"encoding/json"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -236,10 +235,22 @@ func makeRoom(ctx context.Context, tx *volume.Tx) error {
 	return Delete(ctx, tx, all[over].ID)
 }
 
+// MoveEnd lets a maintenance that is planned or active end at another time; it has a start and an end from then on.
+func MoveEnd(ctx context.Context, tx *volume.Tx, m *Maintenance, end time.Time) error {
+	switch s := m.Status(tx.Now()); {
+	case s == Past || s == Cancelled:
+		return fault.Bad("A maintenance that is %s cannot be changed.", s)
+	case !end.After(m.Start) || !end.After(tx.Now()):
+		return fault.Invalid("endDate", "endDate should be after the start, and in the future.")
+	}
+	m.Type, m.End = "schedule", end.UTC()
+	return put(ctx, tx, m)
+}
+
 // Cancel ends a maintenance that is planned or active.
 func Cancel(ctx context.Context, tx *volume.Tx, m *Maintenance) error {
 	if s := m.Status(tx.Now()); s == Past || s == Cancelled {
-		return fault.Bad("A maintenance that is %s cannot be cancelled.", strings.ToLower(s))
+		return fault.Bad("A maintenance that is %s cannot be cancelled.", s)
 	}
 	m.Cancelled = tx.Now()
 	return put(ctx, tx, m)

@@ -23,6 +23,7 @@ func (h *handler) maintenanceOperations() []operation {
 		{method: "PUT", path: path, right: mayConfigure, run: updateMaintenance},
 		{method: "DELETE", path: path, right: mayConfigure, run: deleteMaintenance},
 		{method: "POST", path: path + "/cancel", right: mayConfigure, run: cancelMaintenance},
+		{method: "POST", path: path + "/change-end-date", right: mayConfigure, run: endMaintenance},
 	}
 }
 
@@ -194,6 +195,23 @@ func updateMaintenance(c *call) error {
 			return err
 		}
 		return c.saveMaintenance(tx, m)
+	})
+}
+
+// endMaintenance moves the end, as the vendor's client does.
+func endMaintenance(c *call) error {
+	b, err := body[struct {
+		End string `json:"endDate"`
+	}](c, false)
+	if err != nil {
+		return err
+	}
+	end, err := until("endDate", b.End)
+	if err != nil {
+		return err
+	}
+	return c.changeMaintenance("Changed", func(tx *volume.Tx, m *maintenance.Maintenance) error {
+		return maintenance.MoveEnd(c.r.Context(), tx, m, end)
 	})
 }
 

@@ -202,7 +202,6 @@ func createPolicy(c *call) error {
 
 // changePolicy lets fn change the policy that the path names and say where it goes; the same index for where it is.
 func (c *call) changePolicy(result string, fn func(r *roster.Roster, p *policy.Policy) (index int, err error)) error {
-	var out policyMeta
 	err := c.change(func(tx *volume.Tx, r *roster.Roster) error {
 		all, err := policy.Fresh(c.r.Context(), tx)
 		if err != nil {
@@ -220,16 +219,12 @@ func (c *call) changePolicy(result string, fn func(r *roster.Roster, p *policy.P
 			return err
 		}
 		p.Order = -1 // so that it is written wherever it lands
-		if err := policy.Place(c.r.Context(), tx, all, p, index); err != nil {
-			return err
-		}
-		out = toPolicyMeta(p)
-		return nil
+		return policy.Place(c.r.Context(), tx, all, p, index)
 	})
 	if err != nil {
 		return err
 	}
-	return c.done(result, out)
+	return c.done(result, nil)
 }
 
 func updatePolicy(c *call) error {

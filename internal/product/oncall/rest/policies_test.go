@@ -93,6 +93,11 @@ func TestMaintenancesAsTheAPISays(t *testing.T) {
 		if all := w.list("/v1/maintenance?type=non-expired"); at(all, "0.status") != "active" || len(all) != 1 {
 			t.Error(all)
 		}
+		w.ok(200, "POST", "/v1/maintenance/"+text(later["id"])+"/change-end-date", `{"endDate":"2026-03-04T12:00:00Z"}`)
+		w.ok(422, "POST", "/v1/maintenance/"+text(later["id"])+"/change-end-date", `{"endDate":"2026-03-02T09:00:00Z"}`)
+		if got := w.ok(200, "GET", "/v1/maintenance/"+text(later["id"]), ""); at(got, "time.endDate") != "2026-03-04T12:00:00.000Z" {
+			t.Error(got)
+		}
 		w.ok(200, "POST", "/v1/maintenance/"+text(later["id"])+"/cancel", "")
 		if all := w.list("/v1/maintenance?type=past"); len(all) != 2 || at(all, "1.status") != "cancelled" {
 			t.Error(all)
