@@ -334,6 +334,21 @@ describe('on-call', () => {
     await checkAccessibility(page, 'my profile');
   });
 
+  it('says how text messages and calls leave', async () => {
+    await page.goto('/oncall/provider');
+    await page.getByLabel('Address for text messages').fill('ftp://sms.example/send');
+    await page.getByLabel('Headers for text messages').fill('Authorization');
+    await page.getByText('Line 1 is not “Name: value”.').waitFor();
+    await page.getByLabel('Headers for text messages').fill('Authorization: Bearer abc');
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.locator('[aria-invalid="true"]').waitFor();
+    await checkAccessibility(page, 'the provider, refused');
+    await page.getByLabel('Address for text messages').fill('https://sms.example/send?to={to}');
+    await page.getByRole('button', { name: 'Save' }).click();
+    await until(page, '/api/oncall/provider', ({ data }) => data.sms.url === 'https://sms.example/send?to={to}' && data.sms.headers.Authorization === 'Bearer abc' && data.secret !== '', 'saved');
+    await screenshot(page, 'oncall-provider');
+  });
+
   it('finds an alert from the palette', async () => {
     await fire('Wasps in the cellar', { priority: 'P4' });
     await alerts('message: Wasps', (all) => all.length === 1, 'arrived');
@@ -359,7 +374,7 @@ describe('on-call', () => {
 
   it('breaks no rule of accessibility on any page, small or dark', async () => {
     const alert = (await callApi(page, 'GET', '/api/oncall/alerts?limit=1')).body.alerts[0].id;
-    const paths = ['alerts', `alerts/${alert}`, 'now', 'schedules', `schedules/${schedule}`, 'teams', `teams/${team}`, `teams/${team}?tab=members`, `teams/${team}?tab=activity`, 'integrations', 'heartbeats', 'me', 'deliveries'];
+    const paths = ['alerts', `alerts/${alert}`, 'now', 'schedules', `schedules/${schedule}`, 'teams', `teams/${team}`, `teams/${team}?tab=members`, `teams/${team}?tab=activity`, 'integrations', 'heartbeats', 'me', 'deliveries', 'provider'];
     const storageState = await context.storageState();
     for (const [device, theme] of [['desktop', 'dark'], ['phone', 'light']]) {
       const other = await openPage(browser, server.base, { device, theme, storageState });
