@@ -45,8 +45,8 @@ type Replayer struct {
 
 type replayTable struct {
 	cols           storage.Columns
-	key            []int // positions of the primary key
-	upsert, remove string
+	key            []int          // positions of the primary key
+	update, remove string         // update is empty where there is nothing but the key
 	inserts        map[int]string // by the number of rows
 }
 
@@ -132,8 +132,21 @@ func (r *Replayer) Put(ctx context.Context, table, image string) error {
 	if err != nil {
 		return err
 	}
-	if _, err := r.tx.ExecText(ctx, t.upsert, row...); err != nil {
-		return fmt.Errorf("replay into %s: %w", table, err)
+	// Not one statement with ON CONFLICT: SQLite would apply that to what the product's own triggers do too, and words that were edited away would stay
+	// in a full-text index.
+	text := t.insertion(table, 1)
+	if t.update == "" {
+		text += " ON CONFLICT DO NOTHING"
+	} else if n, err := r.tx.ExecText(ctx, t.update, row...); err != nil || n > 0 {
+		return t.failed(err)
+	}
+	_, err = r.tx.ExecText(ctx, text, row...)
+	return t.failed(err)
+}
+
+func (t *replayTable) failed(err error) error {
+	if err != nil {
+		return fmt.Errorf("replay into %s: %w", t.cols.Table, err)
 	}
 	return nil
 }
@@ -148,10 +161,9 @@ func (r *Replayer) table(ctx context.Context, name string) (*replayTable, error)
 	}
 	t := &replayTable{cols: cols}
 	isKey := map[string]bool{}
-	var keys, where []string
+	var where []string
 	for i, k := range cols.Key {
 		isKey[k] = true
-		keys = append(keys, storage.Quote(k))
 		where = append(where, fmt.Sprintf("%s = $%d", storage.Quote(k), i+1))
 	}
 	for _, k := range cols.Key {
@@ -161,20 +173,18 @@ func (r *Replayer) table(ctx context.Context, name string) (*replayTable, error)
 			}
 		}
 	}
-	var names, params, sets []string
+	var sets, found []string
 	for i, n := range cols.Names {
-		names = append(names, storage.Quote(n))
-		params = append(params, fmt.Sprintf("$%d", i+1))
-		if !isKey[n] {
-			sets = append(sets, storage.Quote(n)+" = excluded."+storage.Quote(n))
+		part := fmt.Sprintf("%s = $%d", storage.Quote(n), i+1)
+		if isKey[n] {
+			found = append(found, part)
+		} else {
+			sets = append(sets, part)
 		}
 	}
-	act := "NOTHING"
 	if len(sets) > 0 {
-		act = "UPDATE SET " + strings.Join(sets, ", ")
+		t.update = fmt.Sprintf("UPDATE %s SET %s WHERE %s", storage.Quote(name), strings.Join(sets, ", "), strings.Join(found, " AND "))
 	}
-	t.upsert = fmt.Sprintf("INSERT INTO %s (%s) VALUES (%s) ON CONFLICT (%s) DO %s", storage.Quote(name),
-		strings.Join(names, ", "), strings.Join(params, ", "), strings.Join(keys, ", "), act)
 	t.remove = fmt.Sprintf("DELETE FROM %s WHERE %s", storage.Quote(name), strings.Join(where, " AND "))
 	r.tables[name] = t
 	return t, nil
