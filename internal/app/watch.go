@@ -12,6 +12,7 @@ import (
 	"holdfast.dev/internal/platform/identity"
 	"holdfast.dev/internal/platform/notify"
 	"holdfast.dev/internal/platform/storage"
+	"holdfast.dev/internal/platform/storage/sqlite"
 	"holdfast.dev/internal/platform/volume"
 	"holdfast.dev/internal/platform/watch"
 )
@@ -48,15 +49,16 @@ type sight struct {
 	now     func() time.Time
 	tell    func(hollow map[string]bool)
 	hollows hollows
+	listing *sqlite.Listing // nil on PostgreSQL, which lists in one answer
 }
 
 // Look implements watch.World.
 func (s *sight) Look(ctx context.Context) ([]watch.Seen, error) {
-	// Always anew, never by the number of the newest commit: rows that a stray statement removed have made no commit yet.
-	if err := s.fleet.Load(ctx); err != nil {
+	// By the rows themselves, never by the number of the newest commit: rows that a stray statement removed have made no commit yet.
+	if _, err := s.fleet.LoadIfDifferent(ctx); err != nil {
 		return nil, err
 	}
-	names, err := s.engine.List(ctx)
+	names, err := s.names(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -93,6 +95,18 @@ func (s *sight) Look(ctx context.Context) ([]watch.Seen, error) {
 		all[i] = *seen
 	}
 	return all, nil
+}
+
+// names lists the databases of sites that are there.
+func (s *sight) names(ctx context.Context) ([]string, error) {
+	files, ok := s.engine.(*sqlite.Engine)
+	if !ok {
+		return s.engine.List(ctx)
+	}
+	if s.listing == nil {
+		s.listing = files.Listing("sites")
+	}
+	return s.listing.Names(ctx)
 }
 
 // alarm tells the owners what the watcher found. Without a mail server the log has it, as an error.
