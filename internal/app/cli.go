@@ -17,6 +17,7 @@ import (
 	"holdfast.dev/internal/base/clock"
 	"holdfast.dev/internal/base/fault"
 	"holdfast.dev/internal/platform/identity"
+	"holdfast.dev/internal/platform/s3"
 )
 
 // Exit codes of every command; docs/cli.md explains them.
@@ -120,7 +121,8 @@ func (c *cli) command() *cobra.Command {
 	}
 	root.PersistentFlags().StringVar(&c.opts.Data, "data", "", "data folder (default $HOLDFAST_DATA, else ./data)")
 	root.PersistentFlags().StringVar(&c.opts.Database, "database", "", "PostgreSQL URL for the volumes (default $HOLDFAST_DATABASE, else SQLite files in the data folder)")
-	root.PersistentFlags().StringVar(&c.opts.Vault, "vault", "", "folder of the vault (default $HOLDFAST_VAULT, else vault in the data folder)")
+	root.PersistentFlags().StringVar(&c.opts.Vault, "vault", "", "folder of the vault, or s3://BUCKET/PREFIX?endpoint=https://HOST (default $HOLDFAST_VAULT, else vault in the data folder)")
+	root.PersistentFlags().BoolVar(&c.opts.VaultSync, "vault-sync", false, "a change is acknowledged when the vault has it, not before (default $HOLDFAST_VAULT_SYNC)")
 	root.PersistentFlags().BoolVar(&c.json, "json", false, "print the result as JSON")
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return errUsage{err} })
 	root.CompletionOptions.HiddenDefaultCmd = true
@@ -205,7 +207,7 @@ func (c *cli) options() Options {
 
 // path makes a path absolute as the caller sees it, who may be another process.
 func (c *cli) path(p string) string {
-	if p == "" || filepath.IsAbs(p) {
+	if p == "" || filepath.IsAbs(p) || s3.IsAddress(p) {
 		return p
 	}
 	return filepath.Join(c.env.Dir, p)

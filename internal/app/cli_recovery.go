@@ -97,7 +97,7 @@ func (c *cli) destroyCommand() *cobra.Command {
 func (c *cli) vaultCommand() *cobra.Command {
 	verify := c.leaf("verify", "Read every object of the vault and check signatures, hashes and chains", 0, func(ctx context.Context, n *Node, _ []string) error {
 		total := 0
-		found, err := n.Vault.Verify(ctx, func(done, all int) {
+		found, err := n.VerifyVault(ctx, func(done, all int) {
 			total = all
 			c.env.Progress(Progress{Step: "verifying", Done: int64(done), Total: int64(all), Unit: "objects"})
 		})
@@ -143,6 +143,6 @@ func (c *cli) rebuildCommand() *cobra.Command {
 			}
 			return c.print(built, "%d volumes rebuilt and proven, %d rows, in %s", len(built), rows, n.Clock.Now().Sub(start).Round(time.Millisecond))
 		}}
-	cmd.Flags().StringVar(&from, "from", "", "folder of the vault")
+	cmd.Flags().StringVar(&from, "from", "", "folder of the vault, or s3:// address of its bucket")
 	return cmd
 }

@@ -92,14 +92,11 @@ func open(ctx context.Context, o Options, c clock.Clock, log *slog.Logger, rebui
 	if n.Engine, err = openEngine(ctx, o); err != nil {
 		return nil, err
 	}
-	store, err := vault.OpenFolder(o.Vault)
+	store, err := openVault(ctx, o, c, log)
 	if err != nil {
 		return nil, err
 	}
 	n.Vault = vault.New(store)
-	if _, err := n.Vault.Init(ctx, vault.Marker{Created: c.Now(), RetentionDays: 30}); err != nil {
-		return nil, err
-	}
 	if n.Signer, err = vault.LoadSigner(ctx, filepath.Join(o.Data, "keys", "vault.key"), store); err != nil {
 		return nil, err
 	}
@@ -117,6 +114,9 @@ func open(ctx context.Context, o Options, c clock.Clock, log *slog.Logger, rebui
 	n.stop = stop
 	n.running.Go(func() { n.Shipper.Run(run) })
 	n.running.Go(func() { n.closeIdle(run) })
+	if n.takes(0) {
+		n.running.Go(func() { n.renewLocks(run) })
+	}
 	if !n.whole() && !n.forgotten { // a control database that is just being rebuilt is followed by nobody
 		n.running.Go(func() { n.follow(run) })
 	}
@@ -165,9 +165,14 @@ func openEngine(ctx context.Context, o Options) (storage.Engine, error) {
 func (n *Node) wire(store vault.Store) {
 	tmp := filepath.Join(n.Options.Data, "tmp")
 	n.products = newProducts(n, store)
+	var shipped func(context.Context, volume.Ref, int64) error
+	if n.Options.VaultSync {
+		shipped = func(ctx context.Context, ref volume.Ref, seq int64) error { return n.Shipper.Wait(ctx, ref, seq) }
+	}
 	n.Pool = volume.NewPool(volume.Config{
-		Kinds: Kinds(),
-		Clock: n.Clock,
+		Kinds:   Kinds(),
+		Shipped: shipped,
+		Clock:   n.Clock,
 		Locate: func(ctx context.Context, ref volume.Ref) (volume.Place, error) {
 			return n.locate(ctx, ref)
 		},
@@ -193,6 +198,7 @@ func (n *Node) wire(store vault.Store) {
 		host += "-" + strings.Join(n.Options.Only, "-")
 	}
 	n.Shipper = vault.NewShipper(vault.ShipperConfig{Vault: n.Vault, Pool: n.Pool, Signer: n.Signer, Node: host, Tmp: tmp, Clock: n.Clock, Log: n.Log})
+	n.Shipper.Synchronous = n.Options.VaultSync
 	n.Jobs = jobs.New(jobs.Config{Pool: n.Pool, Ledger: n.Fleet, Clock: n.Clock, Log: n.Log, Context: n.jobContext, Mine: n.runsJobs})
 	for _, m := range n.products.members() {
 		for kind, h := range m.jobs {
