@@ -122,7 +122,7 @@ function Request({ request }: { request: Purge }): ReactElement {
   return (
     <div className={css['request']}>
       <div className={css['endingHead']}>
-        <State state={request.state === 'open' ? 'planned' : request.state} />
+        <State state={request.state} />
         <span>
           <b>Purge asked for</b> by {actorText(request.requester)}, <RelativeTime at={request.requested} />: {request.reason} <span className={css['quiet']}>({request.kind})</span>
         </span>
@@ -144,7 +144,7 @@ function Request({ request }: { request: Purge }): ReactElement {
         {given && 'You have approved it.'}
       </p>
       {request.missing.length > 0 ? (
-        <details>
+        <details open>
           <summary>Missing: {many(request.missing.length, 'condition')}</summary>
           <ul className={css['wrongs']}>
             {request.missing.map((text) => (

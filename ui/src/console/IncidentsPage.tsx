@@ -28,7 +28,13 @@ export function IncidentsPage(): ReactElement {
         )
       }
     >
-      {list.data && !list.data.mail && <Notice tone="warning">No mail server is configured (<code>--smtp</code>): customers are told on their pages alone, and what is written waits to be mailed.</Notice>}
+      {list.data && !list.data.mail && (
+        <div className={css['lead']}>
+          <Notice tone="warning">
+            No mail server is configured (<code>--smtp</code>): customers are told on their pages alone, and what is written waits to be mailed.
+          </Notice>
+        </div>
+      )}
       <Section title="Open" hint="One for each customer with a lost site. Its contacts were told by mail; the link needs no login and shows that customer&rsquo;s own state and nothing else.">
         {list.isPending ? (
           <SkeletonRows rows={3} />
@@ -59,7 +65,7 @@ function One({ incident, onWrite }: { incident: Incident; onWrite?: () => void }
   return (
     <article className={css['ending']} aria-label={incident.customer}>
       <header className={css['endingHead']}>
-        <State state={incident.closed ? 'done' : 'missing'} />
+        <State state={incident.closed ? 'over' : 'open'} />
         <h3>{incident.customer}</h3>
         <span className={css['quiet']}>
           {incident.closed ? <>over <RelativeTime at={incident.closed} /></> : <>since <RelativeTime at={incident.opened} /></>} · {many(incident.contacts, 'contact')}, {many(incident.mail.sent, 'mail')} handed over

@@ -48,9 +48,9 @@ export function spanText(from: string, to: string): string {
 
 /** A state as a tone: never shown without its word. */
 export function toneOf(state: string): 'green' | 'blue' | 'amber' | 'red' | 'neutral' {
-  if (['active', 'done', 'applied'].includes(state)) return 'green';
+  if (['active', 'done', 'applied', 'over'].includes(state)) return 'green';
   if (['applying', 'restoring', 'running', 'switched', 'touched', 'approved', 'pausing'].includes(state)) return 'blue';
-  if (['suspended', 'read-only', 'planned', 'paused', 'deactivated', 'interrupted'].includes(state)) return 'amber';
-  if (['halted', 'failed', 'stuck', 'tombstoned', 'missing', 'gone'].includes(state)) return 'red';
+  if (['suspended', 'read-only', 'planned', 'paused', 'deactivated', 'interrupted', 'open'].includes(state)) return 'amber';
+  if (['halted', 'failed', 'overdue', 'stuck', 'tombstoned', 'missing', 'gone'].includes(state)) return 'red';
   return 'neutral';
 }

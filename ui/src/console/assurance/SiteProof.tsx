@@ -30,7 +30,7 @@ export function SiteProof({ id, name }: { id: string; name: string }): ReactElem
     >
       {proof?.error && <Notice tone="error">{proof.error}</Notice>}
       {charted.length > 1 && (
-        <Chart title={`Seconds of the restore tests of ${name}`} unit="s" points={charted.map((one) => ({ at: one.started, value: one.seconds, label: `${many(one.rows, 'row')}, ${bytesText(one.bytes)}` }))} />
+        <Chart title={`Restore tests of ${name}`} unit="seconds" points={charted.map((one) => ({ at: one.started, value: one.seconds, label: `${many(one.rows, 'row')}, ${bytesText(one.bytes)}` }))} />
       )}
       {tests.length === 0 ? (
         <EmptyState icon="shield" title="Not tested yet">

@@ -76,7 +76,7 @@ function About({ data }: { data: Many }): ReactElement {
           ['Took', data.finished ? spanText(data.started, data.finished) : 'still going'],
         ]}
       />
-      <div role="status">
+      <div role="status" className={css['lead']}>
         <Bar done={data.done + data.failed} total={data.total} text={`${data.done.toLocaleString()} of ${many(data.total, 'site')} back${data.failed > 0 ? `, ${data.failed.toLocaleString()} failed` : ''}${data.rows > 0 ? ` · ${many(data.rows, 'row')} proven, ${bytesText(data.bytes)}` : ''}`} />
       </div>
       <Section
