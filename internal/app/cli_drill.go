@@ -11,6 +11,9 @@ import (
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
+
+	"holdfast.dev/internal/platform/assurance"
+	"holdfast.dev/internal/platform/volume"
 )
 
 func (c *cli) drillCommand() *cobra.Command {
@@ -37,10 +40,25 @@ func (c *cli) drillCommand() *cobra.Command {
 	f.DurationVar(&o.Watch, "watch", 0, "between two looks of the watcher (default 10s, as a server has it)")
 	f.Uint64Var(&o.Seed, "seed", 1, "seed of what is written")
 	f.BoolVar(&o.HoldAims, "hold-aims", false, "fail also when a figure misses its aim")
-	f.BoolVar(&keep, "keep", false, "keep the folder of the drill")
+	f.BoolVar(&keep, "keep", false, "keep the folder of the drill, and show the log of its nodes")
 	f.StringVar(&report, "report", "", "file for the report: a page where it ends in .html, else JSON (default: both in the folder drills of the data folder, or of the system's temporary one)")
 	cmd.AddCommand(&cobra.Command{Use: "list", Short: "What can be practised, what it is taken from, and what has to hold", Args: cobra.NoArgs,
-		RunE: func(*cobra.Command, []string) error { return c.print(DrillScenarios(), "%s", drillList()) }})
+		RunE: func(*cobra.Command, []string) error { return c.print(DrillScenarios(), "%s", drillList()) }},
+		c.leaf("record FILE", "Enter the JSON report of a drill into this installation's history", 1, func(ctx context.Context, n *Node, args []string) error {
+			b, err := os.ReadFile(c.path(args[0]))
+			if err != nil {
+				return err
+			}
+			var run assurance.DrillRun
+			err = n.control().Write(ctx, func(tx *volume.Tx) (err error) {
+				run, err = assurance.RecordDrill(ctx, tx, b)
+				return err
+			})
+			if err != nil {
+				return err
+			}
+			return c.print(run, "%s on %s, %d sites: recorded", run.Scenario, run.Engine, run.Sites)
+		}))
 	return cmd
 }
 
@@ -74,7 +92,7 @@ func (c *cli) drill(ctx context.Context, o DrillOptions, keep bool, report strin
 		defer os.RemoveAll(dir)
 	}
 	o.Folder, o.Database, o.Log = dir, c.opts.Database, c.logger()
-	if !c.verbose() {
+	if !keep {
 		o.Log = nil // what breaks is what the drill is about; its result tells it
 	}
 	res, err := Drill(ctx, o, c.env.Progress)
@@ -91,9 +109,6 @@ func (c *cli) drill(ctx context.Context, o DrillOptions, keep bool, report strin
 	}
 	return nil
 }
-
-// verbose tells whether the log of the drill's nodes is shown.
-func (c *cli) verbose() bool { return false }
 
 // writeReport writes the report to the file that was asked for, or a page and the JSON to a folder that stays.
 func (c *cli) writeReport(res *DrillResult, data, file string) (string, error) {

@@ -27,7 +27,7 @@ func atlassianScenario() *scenario {
 }
 
 func atlassian(ctx context.Context, d *drill) error {
-	return inTurn(ctx, d.create, d.contacts, d.fill, d.meetNeighbours, d.serve, d.theMistake, func(ctx context.Context) error {
+	return inTurn(ctx, d.create, d.contacts, d.fill, d.meetNeighbours, d.theMistake, d.serve, func(ctx context.Context) error {
 		end := d.writing(ctx)
 		defer end()
 		d.near.begin(ctx)

@@ -119,10 +119,17 @@ func dropTables(ctx context.Context, e storage.Engine, name string) error {
 			}
 			before = len(names)
 			for _, t := range names {
-				_ = tx.Savepoint(ctx, func() error { // refused while others refer to it: it goes with the next round
-					_, err := tx.ExecText(ctx, "DROP TABLE IF EXISTS "+storage.Quote(t))
+				text := "DROP TABLE IF EXISTS " + storage.Quote(t)
+				if tx.Dialect() == storage.Postgres {
+					text += " CASCADE"
+				}
+				err := tx.Savepoint(ctx, func() error { // refused by SQLite while others refer to it: it goes with the next round
+					_, err := tx.ExecText(ctx, text)
 					return err
 				})
+				if errors.Is(err, storage.ErrBusy) {
+					return err
+				}
 			}
 		}
 	})
