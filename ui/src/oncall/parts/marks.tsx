@@ -30,7 +30,11 @@ export function Badge({ tone = 'neutral', icon, children, title }: { tone?: Tone
 }
 
 export function Tag({ children }: { children: string }): ReactElement {
-  return <span className={css['tag']}>{children}</span>;
+  return (
+    <span className={css['tag']} title={children} dir="auto">
+      {children}
+    </span>
+  );
 }
 
 /** A person by username or id: face and name. */

@@ -120,7 +120,7 @@ function Side({ spaceKey, space, current, onDone, onHide }: SideProps): ReactEle
       <nav className={css['places']} aria-label="Space">
         <Place to={{ to: '/wiki/spaces/$key/blog', params: { key: spaceKey } }} icon="megaphone" label="Blog" onDone={onDone} />
         <Place to={{ to: '/wiki/spaces/$key/attachments', params: { key: spaceKey } }} icon="attach" label="Files" onDone={onDone} />
-        <Place to={{ to: '/wiki/spaces/$key/trash', params: { key: spaceKey } }} icon="trash" label="Trash and archive" onDone={onDone} />
+        <Place to={{ to: '/wiki/spaces/$key/trash', params: { key: spaceKey } }} icon="trash" label="Trash" onDone={onDone} />
         <Place to={{ to: '/wiki/spaces/$key/settings', params: { key: spaceKey } }} icon="settings" label="Settings" onDone={onDone} />
       </nav>
       <div className={css['find']}>
