@@ -62,7 +62,9 @@ export function BoardPage(): ReactElement {
         {board.isPending ? (
           <LoadingBoard />
         ) : board.isError ? (
-          <ErrorState what="load the board" error={board.error} onRetry={() => void board.refetch()} />
+          <div className={css['board']}>
+            <ErrorState what="load the board" error={board.error} onRetry={() => void board.refetch()} />
+          </div>
         ) : (
           <BoardView key={key} board={board.data} projectKey={key} selected={selected} onSelect={select} />
         )}
