@@ -17,6 +17,7 @@ import (
 	"holdfast.dev/internal/product/oncall/integration"
 	"holdfast.dev/internal/product/oncall/key"
 	"holdfast.dev/internal/product/oncall/maintenance"
+	"holdfast.dev/internal/product/oncall/policy"
 	"holdfast.dev/internal/product/oncall/roster"
 )
 
@@ -54,7 +55,9 @@ func (h *handler) Authenticate(r *http.Request) (httpkit.Caller, error) {
 		if !off.On(maintenance.Integration, i.ID, true) {
 			return fault.Unauthenticated("Could not authenticate")
 		}
-		_, err = roster.Load(r.Context(), tx) // remembered from here on, which it would not be from a write
+		if _, err = policy.All(r.Context(), tx); err == nil {
+			_, err = roster.Load(r.Context(), tx) // both are remembered from here on, which they would not be from a write
+		}
 		return err
 	})
 	if fault.Is(err, fault.KindNotFound) { // there is no volume
