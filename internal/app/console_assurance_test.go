@@ -12,8 +12,11 @@ import (
 	"holdfast.dev/internal/platform/assurance"
 	"holdfast.dev/internal/platform/fleet"
 	"holdfast.dev/internal/platform/identity"
+	"holdfast.dev/internal/platform/lossreport"
 	"holdfast.dev/internal/platform/recovery"
+	"holdfast.dev/internal/platform/storage"
 	"holdfast.dev/internal/platform/volume"
+	"holdfast.dev/internal/product/access"
 	"holdfast.dev/internal/product/tracker/catalog"
 	"holdfast.dev/internal/product/tracker/project"
 )
@@ -394,4 +397,83 @@ func linkIn(t *testing.T, letter, start string) string {
 	}
 	end := strings.IndexAny(rest, " \r\n\"<")
 	return start + rest[:end]
+}
+
+// TestARunCanBePausedFromOutside has a run hear of a pause, and nobody hear of one that does not run.
+func TestARunCanBePausedFromOutside(t *testing.T) {
+	var runs fleetRuns
+	op := ids.New[ids.Operation](time.Unix(1, 0))
+	if err := runs.pause(op); err == nil {
+		t.Error("a run that is none was paused")
+	}
+	ctx, report, end := runs.watch(t.Context(), nil)
+	report(recovery.FleetProgress{Operation: op, Total: 3})
+	if now, _, pausing, ok := runs.of(op); !ok || pausing || now.Total != 3 {
+		t.Errorf("%+v %v %v", now, pausing, ok)
+	}
+	if err := runs.pause(op); err != nil || ctx.Err() == nil {
+		t.Errorf("%v: the run goes on", err)
+	}
+	if _, _, pausing, _ := runs.of(op); !pausing {
+		t.Error("nobody sees that it is pausing")
+	}
+	end()
+	if _, _, _, ok := runs.of(op); ok {
+		t.Error("it ended and is still told of")
+	}
+}
+
+// TestAnErasedContactIsNowhereAmongTheRoots: what says to whom roots went and who was asked holds no address of somebody who was erased.
+func TestAnErasedContactIsNowhereAmongTheRoots(t *testing.T) {
+	c := newConsole(t, 1)
+	c.openPostOffice()
+	email := "cara@private.example"
+	c.do("ann", "POST", "/sites/"+c.sites[0].ID.String()+"/contacts", `{"name":"Cara","email":"`+email+`","role":"owner"}`, 201, nil)
+	c.do("ann", "POST", "/contacts/"+c.contact("Cara").ID.String()+"/verify", "", 200, nil)
+	c.do("ann", "POST", "/sites/"+c.sites[0].ID.String()+"/roots", "", 202, nil)
+	ctx := identity.AsSystem(t.Context(), "test")
+	if _, err := c.node.products.access.CreateAccount(ctx, c.acme.Org, access.NewPerson{Email: email, Name: "Cara", Password: testPassword}); err != nil {
+		t.Fatal(err)
+	}
+	org, err := c.node.Fleet.Org(c.acme.Org)
+	if err == nil {
+		_, err = c.node.ErasePerson(as("ann"), org, email, "asked for, ticket 17")
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := c.node.deliverRoots(ctx); err != nil {
+		t.Fatal(err)
+	}
+	for _, table := range assurance.Tables {
+		c.nowhere(table.Name, email)
+	}
+	for _, table := range lossreport.Tables {
+		c.nowhere(table.Name, email)
+	}
+}
+
+// nowhere looks for a text in every cell of a table of the control database.
+func (c *console) nowhere(table, text string) {
+	c.t.Helper()
+	err := c.node.control().Read(c.t.Context(), func(tx *volume.Tx) error {
+		cols, err := storage.Describe(c.t.Context(), tx.Tx, table)
+		if err != nil {
+			return err
+		}
+		for _, column := range cols.Names {
+			var n int64
+			q := `SELECT count(*) FROM ` + storage.Quote(table) + ` WHERE CAST(` + storage.Quote(column) + ` AS TEXT) LIKE '%` + text + `%'`
+			if err := tx.GetText(c.t.Context(), q, nil, &n); err != nil {
+				return err
+			}
+			if n > 0 {
+				c.t.Errorf("%s.%s still says %s", table, column, text)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		c.t.Fatal(err)
+	}
 }

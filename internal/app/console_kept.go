@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"holdfast.dev/internal/base/ids"
+	"holdfast.dev/internal/platform/fleet"
 	"holdfast.dev/internal/platform/httpkit"
 	"holdfast.dev/internal/platform/lossreport"
 	"holdfast.dev/internal/platform/volume"
@@ -135,6 +136,16 @@ func (s *Server) rootsHanded(c *call, _ none) (out rootsInfo, err error) {
 			return err
 		}
 		out.Handed = append(out.Handed, handed...)
+		for _, h := range out.Handed {
+			for i := range h.Delivered {
+				if id, err := ids.Parse[ids.Contact](h.Delivered[i].Receiver); err == nil {
+					k, err := fleet.ContactIn(c.Context(), tx, id)
+					if h.Delivered[i].Receiver = k.Email; err != nil {
+						h.Delivered[i].Receiver = "a contact who is no more"
+					}
+				}
+			}
+		}
 		plan, ok, err := lossreport.ScheduleOf(c.Context(), tx, site.ID)
 		if out.URL = plan.URL; ok && settings.RootsDays > 0 {
 			out.Due = &plan.Due

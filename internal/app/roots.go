@@ -189,7 +189,7 @@ func (n *Node) HandRoots(ctx context.Context, s *fleet.Site, via string) (h loss
 		all, err := fleet.ContactsIn(ctx, tx, s.Org)
 		for _, c := range fleet.ContactsOf(all, s.ID) {
 			if n.Mailer != nil {
-				to = append(to, c.Email)
+				to = append(to, c.ID.String())
 			}
 		}
 		return err
@@ -269,7 +269,13 @@ func (n *Node) deliverRoots(ctx context.Context) error {
 	}
 	for _, d := range due {
 		failed := n.deliver(ctx, handed[d.Roots], d)
-		if err := n.control().Write(ctx, func(tx *volume.Tx) error { return lossreport.Tried(ctx, tx, d, failed) }); err != nil {
+		err := n.control().Write(ctx, func(tx *volume.Tx) error {
+			if fault.Is(failed, fault.KindNotFound) { // the contact, or the site, is no more
+				return lossreport.DropDelivery(ctx, tx, d)
+			}
+			return lossreport.Tried(ctx, tx, d, failed)
+		})
+		if err != nil {
 			return err
 		}
 	}
@@ -296,7 +302,19 @@ func (n *Node) deliver(ctx context.Context, h lossreport.Handed, d lossreport.De
 		}
 		return n.callOut(ctx, q, h.Roots)
 	}
-	m, err := n.rootsMail(ctx, s, h, d.Receiver)
+	id, err := ids.Parse[ids.Contact](d.Receiver)
+	if err != nil {
+		return err
+	}
+	var k fleet.Contact
+	err = n.control().Read(ctx, func(tx *volume.Tx) error {
+		k, err = fleet.ContactIn(ctx, tx, id)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	m, err := n.rootsMail(ctx, s, h, k.Email)
 	if err != nil {
 		return err
 	}

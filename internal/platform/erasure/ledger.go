@@ -94,7 +94,7 @@ var (
 )
 
 // sent are the tables of the control database that say to whom something was sent.
-var sent = []string{"lifecycle_notice", "loss_mail"}
+var sent = []string{"lifecycle_notice", "loss_mail", "assurance_contact"}
 
 // Contacts removes erased people from those who are called when their organization is in trouble.
 func Contacts(ctx context.Context, tx *volume.Tx, s *Set) (removed int64, err error) {

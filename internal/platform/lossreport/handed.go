@@ -31,7 +31,7 @@ type Handed struct {
 // Delivery is one way in which roots were, or are to be, handed over.
 type Delivery struct {
 	Roots    ids.Operation `json:"-"`
-	Receiver string        `json:"receiver"` // a mail address, or an address to call
+	Receiver string        `json:"receiver"` // a contact_…, so that no mail address outlives its contact, or an address to call
 	Attempts int64         `json:"attempts"`
 	Sent     *time.Time    `json:"sent"`
 	Error    string        `json:"error,omitempty"`
@@ -53,6 +53,7 @@ var (
 	qDelivered = storage.Register("lossreport/delivery.by_roots", `SELECT roots_id, receiver, attempts, sent_us, error FROM loss_roots_delivery WHERE roots_id = $1 ORDER BY roots_id, receiver`)
 	qDueNow    = storage.Register("lossreport/delivery.due", `SELECT roots_id, receiver, attempts, sent_us, error FROM loss_roots_delivery WHERE sent_us IS NULL AND due_us <= $1 LIMIT $2`)
 	qTried     = storage.Register("lossreport/delivery.tried", `UPDATE loss_roots_delivery SET attempts = $3, due_us = $4, sent_us = $5, error = $6 WHERE roots_id = $1 AND receiver = $2`)
+	qDropDeliv = storage.Register("lossreport/delivery.delete", `DELETE FROM loss_roots_delivery WHERE roots_id = $1 AND receiver = $2`)
 	qSchedule  = storage.Register("lossreport/schedule.get", `SELECT site_id, due_us, url, secret FROM loss_roots_schedule WHERE site_id = $1`)
 	qScheduled = storage.Register("lossreport/schedule.due", `SELECT site_id, due_us, url, secret FROM loss_roots_schedule WHERE due_us <= $1 ORDER BY due_us, site_id LIMIT $2`)
 	qAllSched  = storage.Register("lossreport/schedule.all", `SELECT site_id, due_us, url, secret FROM loss_roots_schedule ORDER BY site_id`)
@@ -70,7 +71,7 @@ func CommitsOf(r Roots) string {
 	return strings.Join(parts, ", ")
 }
 
-// Hand enters roots that are being handed over, and to whom: mail addresses and addresses to call.
+// Hand enters roots that are being handed over, and to whom: contacts by their identifiers, and addresses to call.
 func Hand(ctx context.Context, tx *volume.Tx, r Roots, via string, receivers []string) (Handed, error) {
 	h := Handed{ID: ids.New[ids.Operation](tx.Now()), Site: r.Site, At: r.At, By: identity.From(ctx).Actor(), Via: via, Commits: CommitsOf(r), Roots: r, Delivered: []Delivery{}}
 	b, err := json.Marshal(r)
@@ -145,6 +146,12 @@ func Tried(ctx context.Context, tx *volume.Tx, d Delivery, failed error) error {
 	}
 	wait := min(time.Minute<<min(d.Attempts, 9), 6*time.Hour)
 	_, err := tx.Exec(ctx, qTried, d.Roots, d.Receiver, d.Attempts+1, clock.Micros(now.Add(wait)), nil, failed.Error())
+	return err
+}
+
+// DropDelivery forgets what is for a contact who is no more.
+func DropDelivery(ctx context.Context, tx *volume.Tx, d Delivery) error {
+	_, err := tx.Exec(ctx, qDropDeliv, d.Roots, d.Receiver)
 	return err
 }
 
