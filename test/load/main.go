@@ -9,14 +9,15 @@ import (
 
 // measures are the subcommands.
 var measures = map[string]func(ctx context.Context, args []string) error{
-	"idle": idle,
+	"idle":          idle,
+	"random-points": randomPoints,
 }
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
 	if len(os.Args) < 2 || measures[os.Args[1]] == nil {
-		fmt.Fprintln(os.Stderr, "usage: load MEASURE [flags]; measures: idle")
+		fmt.Fprintln(os.Stderr, "usage: load MEASURE [flags]; measures: idle, random-points")
 		os.Exit(2)
 	}
 	if err := measures[os.Args[1]](ctx, os.Args[2:]); err != nil {
