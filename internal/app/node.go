@@ -114,9 +114,6 @@ func open(ctx context.Context, o Options, c clock.Clock, log *slog.Logger, rebui
 	n.stop = stop
 	n.running.Go(func() { n.Shipper.Run(run) })
 	n.running.Go(func() { n.closeIdle(run) })
-	if n.takes(0) {
-		n.running.Go(func() { n.renewLocks(run) })
-	}
 	if !n.whole() && !n.forgotten { // a control database that is just being rebuilt is followed by nobody
 		n.running.Go(func() { n.follow(run) })
 	}
@@ -296,6 +293,7 @@ func (n *Node) Close() {
 // RunJobs runs what the volumes of this node have to do later, until ctx ends. A node that serves does; a command that only passes by does not.
 func (n *Node) RunJobs(ctx context.Context) error {
 	n.running.Go(func() { n.continueRestores(ctx) })
+	n.running.Go(func() { n.keepVault(ctx) })
 	return n.Jobs.Run(ctx)
 }
 

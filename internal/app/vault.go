@@ -2,11 +2,13 @@ package app
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"time"
 
 	"holdfast.dev/internal/base/clock"
+	"holdfast.dev/internal/base/ids"
 	"holdfast.dev/internal/platform/fleet"
 	"holdfast.dev/internal/platform/journal"
 	"holdfast.dev/internal/platform/s3"
@@ -103,18 +105,26 @@ func blobsOf(ctx context.Context, tx *storage.Tx, tables []storage.Table) (hashe
 	return unique(hashes), err
 }
 
-// renewEvery is how often locks in the vault are looked at; see vault.Renew.
-const renewEvery = 24 * time.Hour
+// upkeepEvery is how often the vault is looked after.
+const upkeepEvery = 24 * time.Hour
 
-// renewLocks keeps what is still needed in a locked bucket from losing its lock, until ctx ends.
-func (n *Node) renewLocks(ctx context.Context) {
-	tick := time.NewTicker(renewEvery)
+// quietFor is for how long a volume may have commits that no snapshot has: a quarter of the retention. Busy ones take theirs by size, long before.
+const quietFor = retentionDays * 24 * time.Hour / 4
+
+// keepVault looks after the vault until ctx ends: what is still needed keeps its lock, and volumes in which little happens take a snapshot all the same, so that old segments can be swept.
+func (n *Node) keepVault(ctx context.Context) {
+	tick := time.NewTicker(upkeepEvery)
 	defer tick.Stop()
 	for {
-		if renewed, err := n.Vault.Renew(ctx, n.Clock.Now()); err != nil && ctx.Err() == nil {
-			n.Log.Error("locks in the vault could not be renewed; it is tried again tomorrow", "error", err)
-		} else if renewed > 0 {
-			n.Log.Info("locks in the vault renewed", "objects", renewed)
+		if n.takes(0) {
+			if renewed, err := n.Vault.Renew(ctx, n.Clock.Now()); err != nil && ctx.Err() == nil {
+				n.Log.Error("locks in the vault could not be renewed; it is tried again tomorrow", "error", err)
+			} else if renewed > 0 {
+				n.Log.Info("locks in the vault renewed", "objects", renewed)
+			}
+		}
+		if err := n.snapshotQuiet(ctx); err != nil && ctx.Err() == nil {
+			n.Log.Error("quiet volumes could not be copied into the vault; it is tried again tomorrow", "error", err)
 		}
 		select {
 		case <-ctx.Done():
@@ -122,4 +132,35 @@ func (n *Node) renewLocks(ctx context.Context) {
 		case <-tick.C:
 		}
 	}
+}
+
+// snapshotQuiet takes snapshots of volumes whose older commits no snapshot has.
+func (n *Node) snapshotQuiet(ctx context.Context) error {
+	names, err := n.Vault.Stale(ctx, n.Clock.Now().Add(-quietFor))
+	if err != nil {
+		return err
+	}
+	here := map[string]volume.Ref{}
+	for _, ref := range n.Fleet.Volumes() {
+		if n.owns(ref) && n.inUse(ref) {
+			here[ref.String()] = ref
+		}
+	}
+	var errs []error
+	for _, name := range names {
+		if ref, ok := here[name]; ok && ctx.Err() == nil { // others have other processes, and purged ones nobody
+			errs = append(errs, n.Shipper.Snapshot(ctx, ref))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// inUse tells whether a volume is of no site, or of one that is open.
+func (n *Node) inUse(ref volume.Ref) bool {
+	id, err := ids.Parse[ids.Site](ref.Owner)
+	if err != nil {
+		return true
+	}
+	s, err := n.Fleet.Site(id)
+	return err == nil && s.State == fleet.Active
 }

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/minio/minio-go/v7"
 
@@ -220,5 +221,36 @@ func TestVerifyNamesWhatOnlyVolumesKnowOf(t *testing.T) {
 		if !strings.Contains(out.String(), e.Object) {
 			t.Errorf("%s is missing, and not named in %s", e.Object, out.String())
 		}
+	}
+}
+
+// TestQuietVolumesTakeASnapshotAllTheSame lets a fortnight pass in which hardly anything happens.
+func TestQuietVolumesTakeASnapshotAllTheSame(t *testing.T) {
+	w := newTown(t)
+	if err := w.node.Shipper.Flush(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	sail(t, w)
+	if err := w.node.Shipper.Flush(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	ref := volume.Ref{Kind: "work", Owner: w.acme.ID.String()}
+	count := func() int {
+		seqs, err := w.node.Vault.Snapshots(t.Context(), ref.String())
+		if err != nil {
+			t.Fatal(err)
+		}
+		return len(seqs)
+	}
+	before := count()
+	if err := w.node.snapshotQuiet(t.Context()); err != nil || count() != before {
+		t.Fatalf("at once: %d snapshots, %d before, %v", count(), before, err)
+	}
+	w.clock.Advance(14 * 24 * time.Hour)
+	if err := w.node.snapshotQuiet(t.Context()); err != nil || count() != before+1 {
+		t.Fatalf("a fortnight later: %d snapshots, %d before, %v", count(), before, err)
+	}
+	if err := w.node.snapshotQuiet(t.Context()); err != nil || count() != before+1 {
+		t.Fatalf("again: %d snapshots, %v", count(), err)
 	}
 }

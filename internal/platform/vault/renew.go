@@ -2,6 +2,9 @@ package vault
 
 import (
 	"context"
+	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"holdfast.dev/internal/platform/s3"
@@ -36,4 +39,33 @@ func (v *Vault) Renew(ctx context.Context, now time.Time) (renewed int, err erro
 		return b.b.Extend(ctx, e.Key, e.Version, now.Add(b.keep))
 	})
 	return renewed, err
+}
+
+// Stale names the volumes with commits from before an instant that no snapshot has. As long as that is so, the segments with those commits cannot be swept, and everything that shares
+// them stays too.
+func (v *Vault) Stale(ctx context.Context, before time.Time) (refs []string, err error) {
+	if err := v.refresh(ctx); err != nil {
+		return nil, err
+	}
+	keys, err := v.store.List(ctx, "snapshots/")
+	if err != nil {
+		return nil, err
+	}
+	newest := map[string]int64{}
+	for _, key := range keys {
+		ref, name, _ := strings.Cut(strings.TrimPrefix(key, "snapshots/"), "/")
+		var seq int64
+		if _, err := fmt.Sscanf(name, "%d.json", &seq); err == nil && strings.HasSuffix(name, ".json") {
+			newest[ref] = max(newest[ref], seq)
+		}
+	}
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	for ref, frames := range v.frames {
+		if slices.ContainsFunc(frames, func(f Frame) bool { return f.To > newest[ref] && f.ToAt.Before(before) }) {
+			refs = append(refs, ref)
+		}
+	}
+	slices.Sort(refs)
+	return refs, nil
 }
