@@ -183,6 +183,8 @@ export interface PlanRow {
   author: string;
   action: string;
   does: string;
+  /** What the action asks of a target, how its end is checked, and how it is taken back; empty for plans made before actions said so. */
+  promise: { requires: string; checked: string; inverse: string };
   target_kind: string;
   blast_radius: Radius;
   created: string;

@@ -126,6 +126,13 @@ function Review({ plan }: { plan: Plan }): ReactElement {
       <Facts
         facts={[
           ['Why', plan.reason],
+          ...(plan.promise.inverse === ''
+            ? []
+            : ([
+                ['Asks of a target', plan.promise.requires],
+                ['Checked by', plan.promise.checked],
+                ['Taken back by', plan.promise.inverse],
+              ] as [string, string][])),
           ['Written by', <span key="a">{actorText(plan.author)}, <RelativeTime at={plan.created} /></span>],
           ['Approved', plan.approvals.length === 0 ? 'not yet' : plan.approvals.map((a) => <span key={a.approver}>by {actorText(a.approver)}{a.used ? ', used' : <> until {new Date(a.expires).toLocaleString()}</>}</span>)],
           ['Applied', `${finished.toLocaleString()} of ${r.targets.toLocaleString()}`],
