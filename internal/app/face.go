@@ -153,11 +153,18 @@ func (f *faces) holds(id ids.Site) bool {
 	return f.holding[id]
 }
 
-// beginRestore keeps other restores of a site away. A face that is being made is no reason to refuse: whoever restores waits for it.
+// lastSteps is for how long a restore is waited for that the ledger calls done and that has its static pages to write yet.
+const lastSteps = 3 * time.Second
+
+// beginRestore keeps other restores of a site away. A face that is being made is no reason to refuse, nor are the last steps of a restore before: whoever
+// restores waits for them.
 func (n *Node) beginRestore(id ids.Site) error {
-	for {
+	for waited := time.Duration(0); ; waited += 20 * time.Millisecond {
 		err := n.restores.begin(id)
-		if err == nil || !n.faces.holds(id) {
+		if err == nil {
+			return nil
+		}
+		if s, ferr := n.Fleet.Site(id); !n.faces.holds(id) && (ferr != nil || s.State == fleet.Restoring || waited >= lastSteps) {
 			return err
 		}
 		time.Sleep(20 * time.Millisecond)
