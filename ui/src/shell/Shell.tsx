@@ -2,19 +2,29 @@ import { useQueryClient } from '@tanstack/react-query';
 import { Link, Outlet, useNavigate, useRouterState, type NavigateOptions } from '@tanstack/react-router';
 import { lazy, Suspense, useEffect, useLayoutEffect, useState, type ReactElement } from 'react';
 import { followCommits, useConnection, useLocal } from '../api';
-import { Drawer, Icon, setTheme, SkeletonRows } from '../kit';
+import { Drawer, Icon, setTheme, SkeletonRows, toast } from '../kit';
 import { useCommands, type Command } from './commands';
 import { createLabel, CreateOverlay, useCreateEntries } from './Create';
 import { ErrorBoundary } from './ErrorBoundary';
 import { listenForKeys } from './keyboard';
-import { openOverlay, useOverlay } from './overlays';
+import { closeOverlay, openOverlay, useOverlay } from './overlays';
 import { productAt, staleByProduct, useProducts, type Navigate, type ProductManifest } from './product';
 import { Rail } from './Rail';
 import { useSignedIn } from './session';
 import css from './Shell.module.css';
 
-const Palette = lazy(() => import('./Palette').then((m) => ({ default: m.Palette })));
-const KeysDialog = lazy(() => import('./KeysDialog').then((m) => ({ default: m.KeysDialog })));
+const loadPalette = () => import('./Palette');
+const loadKeys = () => import('./KeysDialog');
+const Palette = lazy(() => loadPalette().then((m) => ({ default: m.Palette })));
+const KeysDialog = lazy(() => loadKeys().then((m) => ({ default: m.KeysDialog })));
+
+/** What opens over every page is fetched when the page has had its time, so that it is there at once, and offline. */
+const fetchLater = () => {
+  const timer = setTimeout(() => {
+    for (const load of [loadPalette, loadKeys]) void load().catch(() => undefined);
+  }, 3_000);
+  return () => clearTimeout(timer);
+};
 
 /** "Go to …" for every link of the rail. */
 const goCommands = (product: ProductManifest, navigate: Navigate): Command[] =>
@@ -122,6 +132,7 @@ export function Shell(): ReactElement {
   const overlay = useOverlay();
   const path = useRouterState({ select: (state) => state.location.pathname });
   useLayoutEffect(listenForKeys, []);
+  useEffect(fetchLater, []);
   const [since] = useState(session.now);
   useEffect(() => followCommits(queries, staleByProduct(), since), [queries, since]);
   useShellCommands(() => setNarrow(!narrow));
@@ -149,11 +160,19 @@ export function Shell(): ReactElement {
         </main>
         <BottomBar onMenu={() => setMenu(true)} />
       </div>
-      <Suspense>
-        {overlay.kind === 'palette' && <Palette />}
-        {overlay.kind === 'keys' && <KeysDialog />}
-        {overlay.kind === 'create' && <CreateOverlay overlay={overlay} />}
-      </Suspense>
+      <ErrorBoundary
+        resetKey={overlay.kind}
+        onError={(detail) => {
+          closeOverlay();
+          toast({ title: 'That could not be opened', detail, tone: 'error' });
+        }}
+      >
+        <Suspense>
+          {overlay.kind === 'palette' && <Palette />}
+          {overlay.kind === 'keys' && <KeysDialog />}
+          {overlay.kind === 'create' && <CreateOverlay overlay={overlay} />}
+        </Suspense>
+      </ErrorBoundary>
     </div>
   );
 }
