@@ -29,9 +29,11 @@ export function ContactsPage(): ReactElement {
       ) : (
         <>
           {unknown > 0 && (
-            <Notice tone="info">
-              {unknown === contacts.length && !list.hasNextPage ? 'None' : `${contacts.length - unknown} of ${contacts.length}`} of these said that mail reaches them. Ask each once: on the worst day it is too late.
-            </Notice>
+            <div className={css['lead']}>
+              <Notice tone="info">
+                {unknown === contacts.length && !list.hasNextPage ? 'None' : `${contacts.length - unknown} of ${contacts.length}`} of these said that mail reaches them. Ask each once: on the worst day it is too late.
+              </Notice>
+            </div>
           )}
           <div className={css['scroll']} tabIndex={0} role="region" aria-label="Contacts">
             <table className={css['table']}>

@@ -38,7 +38,7 @@ export function DrillsPage(): ReactElement {
         <ErrorState what="list the drills" error={list.error} onRetry={() => void list.refetch()} />
       ) : all.length === 0 ? (
         <EmptyState icon="bolt" title="No drill was recorded yet">
-          A drill makes a fleet of its own, does to it what must never happen, and measures how it comes back. Hold one with <code>holdfast drill --scenario wipe --sites 100 --record</code>; <code>holdfast drill list</code> shows what can be practised.
+          A drill makes a fleet of its own, does to it what must never happen, and measures how it comes back. <code>holdfast drill list</code> shows what can be practised; <code>holdfast drill --scenario wipe --report FILE.json</code> holds one, and <code>holdfast drill record FILE.json</code> enters it here.
         </EmptyState>
       ) : (
         <>
