@@ -44,7 +44,7 @@ func (n *Node) KeepReport(ctx context.Context, s *fleet.Site, restore ids.Operat
 // restore. It gives what is wrong, or nothing.
 func (n *Node) verdict(ctx context.Context, r lossreport.Report, from *lossreport.Roots) (string, error) {
 	if err := lossreport.Verify(r, from); err != nil {
-		return err.Error(), nil
+		return err.Error(), nil //nolint:nilerr // what is wrong is the verdict
 	}
 	var handed []lossreport.Handed
 	err := n.control().Read(ctx, func(tx *volume.Tx) (err error) {

@@ -235,7 +235,7 @@ func (f *Fleet) Locate(_ context.Context, ref volume.Ref) (volume.Place, error) 
 func (f *Fleet) Writable(ref volume.Ref) error {
 	id, err := ids.Parse[ids.Site](ref.Owner)
 	if err != nil {
-		return nil // the control volume and those of organizations
+		return nil //nolint:nilerr // the control volume and those of organizations
 	}
 	s := f.current.Load().sites[id]
 	if s == nil || s.State == Active || s.State == ReadOnly && ref.Kind != "work" {

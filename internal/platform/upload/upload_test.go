@@ -1,6 +1,7 @@
 package upload
 
 import (
+	"errors"
 	"strings"
 	"testing"
 )
@@ -28,7 +29,7 @@ func TestWhatABrowserCouldRunIsSentAsBytes(t *testing.T) {
 }
 
 func TestNoPicture(t *testing.T) {
-	if _, _, _, err := Thumbnail(strings.NewReader("<svg/>")); err != ErrNoPicture {
+	if _, _, _, err := Thumbnail(strings.NewReader("<svg/>")); !errors.Is(err, ErrNoPicture) {
 		t.Error(err)
 	}
 }

@@ -10,7 +10,6 @@ import (
 
 type differ struct {
 	stats Stats
-	depth int
 }
 
 // key is equal for nodes that read the same: ids of places and what was kept of a source do not count.

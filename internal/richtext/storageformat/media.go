@@ -117,10 +117,7 @@ func imageTarget(e *elem, m *adf.Node, inline bool) (ok bool) {
 	case url != nil && attachment == nil && len(url.attrs) == 1 && len(url.children) == 0:
 		if inline {
 			m.Attrs["id"] = url.get("ri:value")
-			if !webAddress(url.get("ri:value")) {
-				return false
-			}
-			return true
+			return webAddress(url.get("ri:value"))
 		}
 		m.Attrs["type"], m.Attrs["url"] = "external", url.get("ri:value")
 		delete(m.Attrs, "collection")

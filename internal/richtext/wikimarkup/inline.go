@@ -156,7 +156,7 @@ func (sc *scanner) phrase(rest string, prev byte, depth int, find func(rest, clo
 		return 0
 	}
 	for from := 1; from < len(rest); {
-		k := -1
+		var k int
 		if from == 1 {
 			k = find(rest[1:], string(c))
 		} else {

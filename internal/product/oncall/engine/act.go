@@ -125,7 +125,7 @@ func (s *sender) act(ctx context.Context, v *volume.Volume, j *jobs.Job) error {
 		case err != nil && final:
 			text = fmt.Sprintf("Custom action [%s] failed: %s", known.Name, clip(err.Error()))
 		case err != nil:
-			return nil
+			return nil //nolint:nilerr // the job tries again
 		}
 		if _, gone := alert.Get(ctx, tx, a.ID); gone != nil {
 			return nil //nolint:nilerr // deleted meanwhile: there is no log any more

@@ -157,9 +157,7 @@ func (c *change) concern(in Input) error {
 		}
 	}
 	if in.ComponentIDs != nil {
-		for _, id := range *in.ComponentIDs {
-			ids = append(ids, id)
-		}
+		ids = append(ids, *in.ComponentIDs...)
 	}
 	for _, id := range ids {
 		if !known[id] {

@@ -85,7 +85,7 @@ func (l *Loader) run(ctx context.Context, r source.Reader) error {
 			stop()
 			for range batches { // let the reader end
 			}
-			<-failed
+			<-failed //nolint:errcheck // err came first
 			return err
 		}
 		for key, account := range b.people {

@@ -55,7 +55,6 @@ func (p *part) itemType() (string, int) {
 type textReader struct {
 	persons map[string]*source.Person
 	account map[string]string // by key in the export
-	name    map[string]string // by key, of people met in this batch
 	prefix  string
 }
 

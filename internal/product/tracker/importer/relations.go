@@ -52,12 +52,11 @@ func (w *writer) noteLink(l source.Link, key string, state linkState) {
 }
 
 var (
-	qParent   = storage.Register("tracker/import.set_parent", `UPDATE issue SET parent_id = $2 WHERE id = $1 AND parent_id IS NULL`)
-	qChild    = storage.Register("tracker/import.count_child", `UPDATE issue SET subtasks = subtasks + 1 WHERE id = $1`)
-	qLinked   = storage.Register("tracker/import.count_link", `UPDATE issue SET links = links + 1 WHERE id = $1`)
-	qRemoted  = storage.Register("tracker/import.count_remote", `UPDATE issue SET remote_links = remote_links + $2 WHERE id = $1`)
-	qRemote   = storage.Register("tracker/import.remote_link", `INSERT INTO issue_remote_link (id, issue_id, global_id, relationship, application, object, url) VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING`)
-	qHasChild = storage.Register("tracker/import.has_parent", `SELECT count(*) FROM issue WHERE id = $1 AND parent_id IS NOT NULL`)
+	qParent  = storage.Register("tracker/import.set_parent", `UPDATE issue SET parent_id = $2 WHERE id = $1 AND parent_id IS NULL`)
+	qChild   = storage.Register("tracker/import.count_child", `UPDATE issue SET subtasks = subtasks + 1 WHERE id = $1`)
+	qLinked  = storage.Register("tracker/import.count_link", `UPDATE issue SET links = links + 1 WHERE id = $1`)
+	qRemoted = storage.Register("tracker/import.count_remote", `UPDATE issue SET remote_links = remote_links + $2 WHERE id = $1`)
+	qRemote  = storage.Register("tracker/import.remote_link", `INSERT INTO issue_remote_link (id, issue_id, global_id, relationship, application, object, url) VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING`)
 )
 
 // find gives the issue here that has a key in the export.

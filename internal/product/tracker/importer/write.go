@@ -300,7 +300,7 @@ func (w *writer) issue(i *prepared, known map[string]int64) error {
 	cut := strings.LastIndexByte(i.Key, '-')
 	if cut < 1 {
 		w.refuse(i, "its key is no key")
-		return nil
+		return nil //nolint:nilerr // it is refused by itself
 	}
 	number, err := strconv.ParseInt(i.Key[cut+1:], 10, 64)
 	p := w.cat.ProjectByKey(strings.ToUpper(i.Key[:cut]))

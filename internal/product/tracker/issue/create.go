@@ -3,8 +3,6 @@ package issue
 import (
 	"context"
 	"fmt"
-	"strconv"
-	"strings"
 
 	"holdfast.dev/internal/base/fault"
 	"holdfast.dev/internal/platform/storage"
@@ -198,13 +196,4 @@ func lastRank(ctx context.Context, tx *volume.Tx) (string, error) {
 		return "", err
 	}
 	return After(last), nil
-}
-
-// idsText gives identifiers as history keeps them.
-func idsText(ns []int64) string {
-	parts := make([]string, len(ns))
-	for i, n := range ns {
-		parts[i] = strconv.FormatInt(n, 10)
-	}
-	return strings.Join(parts, ", ")
 }

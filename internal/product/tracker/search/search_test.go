@@ -2,6 +2,7 @@ package search_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -359,8 +360,8 @@ func TestProblemsAreToldInJirasWords(t *testing.T) {
 		fill(t, v)
 		for _, c := range cases {
 			_, err := find(t, v, c.query, 10)
-			f, ok := err.(*fault.Error)
-			if !ok {
+			var f *fault.Error
+			if !errors.As(err, &f) {
 				t.Errorf("%s: %v is no classified error", c.query, err)
 				continue
 			}

@@ -339,7 +339,8 @@ func (c *compiler) split(n *textNode, leaf func(*textNode) frag) frag {
 
 // textOperand reads the text of a clause: nil and a noted problem when it cannot be read, empty for EMPTY.
 func (c *compiler) textOperand(cl clause) (n *textNode, empty bool) {
-	for _, a := range c.atoms(cl, cl.Operand) {
+	if atoms := c.atoms(cl, cl.Operand); len(atoms) > 0 { // a text has one
+		a := atoms[0]
 		if a.empty {
 			return nil, true
 		}

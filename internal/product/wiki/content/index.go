@@ -16,8 +16,8 @@ import (
 const maxIndexed = 1 << 20
 
 var (
-	qPutText = storage.Register("wiki/text.put", `UPDATE wiki_text SET title = $2, body = $3 WHERE content_id = $1`)
-	qAddText = storage.Register("wiki/text.add", `INSERT INTO wiki_text (content_id, title, body) VALUES ($1, $2, $3)`)
+	qPutText  = storage.Register("wiki/text.put", `UPDATE wiki_text SET title = $2, body = $3 WHERE content_id = $1`)
+	qAddText  = storage.Register("wiki/text.add", `INSERT INTO wiki_text (content_id, title, body) VALUES ($1, $2, $3)`)
 	qDropText = storage.Register("wiki/text.drop", `DELETE FROM wiki_text WHERE content_id = $1`)
 	qUses     = storage.Register("wiki/use.of", `SELECT kind, target FROM wiki_use WHERE content_id = $1`)
 	qAddUse   = storage.Register("wiki/use.add", `INSERT INTO wiki_use (content_id, kind, target) VALUES ($1, $2, $3)`)

@@ -317,7 +317,7 @@ func (l *run) pages(ctx context.Context) error {
 			stop()
 			for range batches { // let the other one end
 			}
-			<-failed
+			<-failed //nolint:errcheck // err came first
 			return err
 		}
 		done += int64(len(b.units))

@@ -44,7 +44,6 @@ type space struct {
 	home, description           string
 	creator                     string // a person's key, as all people in the model
 	created, modified           time.Time
-	descriptions                []*item
 	permissions                 []*permission
 	labels                      []*labelling
 	follows                     []*follow

@@ -235,9 +235,7 @@ func (e *Env) tasks(c *content.Content, p map[string]string) (any, string, error
 	if p["status"] == "complete" {
 		q.Statuses = []string{task.Complete}
 	}
-	for _, a := range strings.FieldsFunc(p["assignees"], func(r rune) bool { return r == ',' || r == ' ' }) {
-		q.Assignees = append(q.Assignees, a)
-	}
+	q.Assignees = append(q.Assignees, strings.FieldsFunc(p["assignees"], func(r rune) bool { return r == ',' || r == ' ' })...)
 	for _, k := range strings.FieldsFunc(p["spaces"]+","+p["spaceAndPage"], func(r rune) bool { return r == ',' || r == ' ' }) {
 		k = strings.TrimPrefix(k, "space:")
 		if s := e.Viewer.Spaces.ByKey(k); s != nil {

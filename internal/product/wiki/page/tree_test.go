@@ -121,7 +121,7 @@ func (m *model) step(rt *rapid.T, tx *volume.Tx, s *space.Space, titles *int) er
 		err = page.Move(ctx, tx, c, s, target, where)
 		if circle := to != 0 && m.below(to, c.ID); circle && !(target.ID == c.ID && where != page.Append) {
 			if !fault.Is(err, fault.KindInvalid) {
-				return fmt.Errorf("page %d was moved below itself: %v", c.ID, err)
+				return fmt.Errorf("page %d was moved below itself: %w", c.ID, err)
 			}
 			return nil
 		}

@@ -45,8 +45,6 @@ type site struct {
 	groups []string // beside "writers"
 }
 
-type groups map[string][]string
-
 func newSite(t testing.TB, e storage.Engine) *site {
 	t.Helper()
 	s := &site{t: t, clock: clock.NewFake(start), people: map[string]needs.Person{}, ids: map[string]ids.Account{}, blobs: map[string][]byte{}}

@@ -113,7 +113,7 @@ func (c *call) v1List(results any, size, start, limit int, more bool) object {
 		next := maps.Clone(q)
 		next.Set("start", strconv.Itoa(start))
 		next.Set("limit", strconv.Itoa(limit))
-		return strings.TrimPrefix(c.r.URL.Path, "/wiki") + "?" + url.Values(next).Encode()
+		return strings.TrimPrefix(c.r.URL.Path, "/wiki") + "?" + next.Encode()
 	}
 	if more {
 		links["next"] = link(start + size)

@@ -2,7 +2,6 @@ package rest
 
 import (
 	"cmp"
-	"encoding/json"
 	"net/http"
 	"slices"
 	"strings"
@@ -342,7 +341,7 @@ func (h *handler) v1SpaceWatchers(w http.ResponseWriter, r *http.Request) error 
 }
 
 func (c *call) spacePropertyV1(s *space.Space, p *property.Property) object {
-	return object{"id": itoa(p.ID), "key": p.Key, "value": json.RawMessage(p.Value), "version": object{"when": when(p.Updated), "number": p.Version, "minorEdit": false, "message": "", "by": c.user(p.Author)},
+	return object{"id": itoa(p.ID), "key": p.Key, "value": p.Value, "version": object{"when": when(p.Updated), "number": p.Version, "minorEdit": false, "message": "", "by": c.user(p.Author)},
 		"_expandable": object{"space": "/rest/api/space/" + escaped(s.Key)}, "_links": object{"self": c.base + "/wiki/rest/api/space/" + escaped(s.Key) + "/property/" + escaped(p.Key)}}
 }
 

@@ -1,8 +1,6 @@
 package rest
 
 import (
-	"encoding/json"
-
 	"holdfast.dev/internal/product/wiki/attachment"
 	"holdfast.dev/internal/product/wiki/comment"
 	"holdfast.dev/internal/product/wiki/content"
@@ -424,7 +422,7 @@ func labelsV1(all []label.Label) []object {
 }
 
 func (c *call) propertyV1(x *content.Content, p *property.Property) object {
-	return object{"id": itoa(p.ID), "key": p.Key, "value": json.RawMessage(p.Value), "version": object{"when": when(p.Updated), "number": p.Version, "minorEdit": false, "message": "", "by": c.user(p.Author)},
+	return object{"id": itoa(p.ID), "key": p.Key, "value": p.Value, "version": object{"when": when(p.Updated), "number": p.Version, "minorEdit": false, "message": "", "by": c.user(p.Author)},
 		"_expandable": object{"content": "/rest/api/content/" + contentID(x)}, "_links": object{"self": c.base + "/wiki/rest/api/content/" + contentID(x) + "/property/" + escaped(p.Key)}}
 }
 

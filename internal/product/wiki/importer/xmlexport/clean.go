@@ -3,6 +3,7 @@ package xmlexport
 import (
 	"bufio"
 	"bytes"
+	"errors"
 	"io"
 	"regexp"
 	"strings"
@@ -30,7 +31,7 @@ var declared = regexp.MustCompile(`^\s*<\?xml[^>]*encoding\s*=\s*["']([A-Za-z0-9
 func newCleaner(in io.Reader) (*cleaner, error) {
 	b := bufio.NewReaderSize(in, 1<<16)
 	head, err := b.Peek(512)
-	if len(head) == 0 && err != nil && err != io.EOF {
+	if len(head) == 0 && err != nil && !errors.Is(err, io.EOF) {
 		return nil, err
 	}
 	c := &cleaner{in: b, faults: source.Faults{}}
