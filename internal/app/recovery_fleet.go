@@ -18,6 +18,8 @@ func (n *Node) RestoreFleet(ctx context.Context, sites []ids.Site, target recove
 		return recovery.FleetResult{}, err
 	}
 	defer release()
+	ctx, report, end := n.fleets.watch(ctx, report)
+	defer end()
 	res, err := n.Recovery.RestoreFleet(ctx, sites, target, reason, n.fleetReport(ctx, report))
 	return res, n.afterFleet(ctx, res, err)
 }
@@ -33,6 +35,8 @@ func (n *Node) ContinueFleet(ctx context.Context, op fleet.Operation, report fun
 		return recovery.FleetResult{}, err
 	}
 	defer release()
+	ctx, report, end := n.fleets.watch(ctx, report)
+	defer end()
 	res, err := n.Recovery.Continue(ctx, op, n.fleetReport(ctx, report))
 	return res, n.afterFleet(ctx, res, err)
 }

@@ -10,7 +10,6 @@ import (
 
 	"holdfast.dev/internal/platform/fleet"
 	"holdfast.dev/internal/platform/identity"
-	"holdfast.dev/internal/platform/notify"
 	"holdfast.dev/internal/platform/storage"
 	"holdfast.dev/internal/platform/storage/sqlite"
 	"holdfast.dev/internal/platform/volume"
@@ -120,10 +119,9 @@ func (n *Node) alarm(ctx context.Context, findings []watch.Finding) error {
 		b.WriteString(f.String() + "\n")
 	}
 	b.WriteString("\nAll maintenance is frozen. `holdfast site restore SLUG` brings a site back; `holdfast maintenance thaw` ends the freeze.\n")
-	err := n.tellOwners(ctx, fmt.Sprintf("Holdfast: %d tenants need you", len(findings)), b.String())
-	if errors.Is(err, notify.ErrNoMail) || errors.Is(err, errNobodyTold) {
-		n.Log.Error("the owners were not told: there is no mail server or no owner with an address", "findings", len(findings))
-		return nil
+	lines := make([]string, min(len(findings), 50))
+	for i := range lines {
+		lines[i] = findings[i].String()
 	}
-	return err
+	return n.raise(ctx, n.alarmURL(ctx), fmt.Sprintf("Holdfast: %d tenants need you", len(findings)), b.String(), lines)
 }
