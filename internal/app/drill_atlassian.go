@@ -35,7 +35,7 @@ func atlassian(ctx context.Context, d *drill) error {
 		if err := inTurn(ctx, d.theGuardBypassed, d.allSuspended); err != nil {
 			return err
 		}
-		if err := d.lastShipment(ctx); err != nil {
+		if err := d.lastShipmentUnlessFiles(ctx); err != nil {
 			return err
 		}
 		err := d.gone(ctx, "rm -rf", d.byFiles)

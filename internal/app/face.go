@@ -110,7 +110,6 @@ func (n *Node) makeFace(ctx context.Context, id ids.Site) error {
 	if err := n.Fleet.SetState(ctx, id, fleet.ReadOnly, "its work volume is lost; the newest state in the vault is shown"); err != nil {
 		return err
 	}
-	n.shipOpen(ctx, gone)
 	for _, ref := range gone {
 		if err := n.rebuildClosed(ctx, ref); err != nil && !errors.Is(err, storage.ErrExists) {
 			return err
@@ -178,7 +177,12 @@ type builderKey struct{}
 func (n *Node) rebuildClosed(ctx context.Context, ref volume.Ref) error {
 	n.faces.close(ref, true)
 	defer n.faces.close(ref, false)
-	_, err := n.Recovery.Rebuild(context.WithValue(ctx, builderKey{}, ref), ref)
+	ctx = context.WithValue(ctx, builderKey{}, ref)
+	if err := n.Pool.Quiesce(ctx, ref); err != nil {
+		return err
+	}
+	n.shipOpen(ctx, ref)
+	_, err := n.Recovery.Rebuild(ctx, ref)
 	return err
 }
 
@@ -211,12 +215,11 @@ func (n *Node) locate(ctx context.Context, ref volume.Ref) (volume.Place, error)
 }
 
 // shipOpen saves what the open handles of removed files still have: the last second.
-func (n *Node) shipOpen(ctx context.Context, refs []volume.Ref) {
-	for _, ref := range refs {
-		if err := n.Pool.Volume(ref).Adopt(ctx); err == nil {
-			n.Shipper.Mark(ref)
-		}
+func (n *Node) shipOpen(ctx context.Context, ref volume.Ref) {
+	if err := n.Pool.Volume(ref).Adopt(ctx); err != nil {
+		return // it is not open: there is nothing to save
 	}
+	n.Shipper.Mark(ref)
 	if err := n.Shipper.Flush(ctx); err != nil {
 		n.Log.Warn("commits of a lost volume could not be shipped", "error", err)
 	}

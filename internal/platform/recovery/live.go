@@ -47,6 +47,9 @@ func (r *Recovery) shipOpen(ctx context.Context, refs []volume.Ref) error {
 	}
 	var errs []error
 	for _, ref := range refs {
+		if err := r.pool.Quiesce(ctx, ref); err != nil { // what was let in before the site was closed for writes is acknowledged
+			return err
+		}
 		if err := r.pool.Volume(ref).Adopt(ctx); err != nil {
 			if !errors.Is(err, storage.ErrMissing) {
 				errs = append(errs, err)

@@ -79,8 +79,11 @@ func (h *hot) prepare(ctx context.Context) error {
 	current := false
 	err := h.db.Read(ctx, func(tx *storage.Tx) error {
 		names, err := storage.TableNames(ctx, tx)
-		if err != nil || len(names) == 0 {
+		if err != nil {
 			return err
+		}
+		if len(names) == 0 { // its tables were dropped: made anew it would be another volume with the name of this one
+			return fmt.Errorf("every table is gone: %w", storage.ErrMissing)
 		}
 		have, err := storage.SchemaVersions(ctx, tx)
 		if err != nil {

@@ -50,11 +50,12 @@ type Pool struct {
 	recent *list.List // of *hot, most recently used first
 
 	templates map[string]*template // by kind; guarded by mu
+	writers   map[Ref]int          // calls of Write that are under way; guarded by mu
 }
 
 // NewPool makes a pool.
 func NewPool(c Config) *Pool {
-	p := &Pool{kinds: map[string]Kind{}, locate: c.Locate, writable: c.Writable, committed: c.Committed, shipped: c.Shipped, wake: c.Wake, clock: c.Clock, capacity: c.Hot, byRef: map[Ref]*hot{}, recent: list.New(), templates: map[string]*template{}}
+	p := &Pool{kinds: map[string]Kind{}, locate: c.Locate, writable: c.Writable, committed: c.Committed, shipped: c.Shipped, wake: c.Wake, clock: c.Clock, capacity: c.Hot, byRef: map[Ref]*hot{}, recent: list.New(), templates: map[string]*template{}, writers: map[Ref]int{}}
 	for _, k := range c.Kinds {
 		p.kinds[k.Name] = k
 	}

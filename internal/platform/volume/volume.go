@@ -100,6 +100,8 @@ func (v *Volume) Read(ctx context.Context, fn func(*Tx) error) error {
 // Write runs fn as one commit and returns once it is durable. fn runs alone on the volume; its error undoes what it did and
 // nothing else. A Receipt in ctx learns the commit's number.
 func (v *Volume) Write(ctx context.Context, fn func(*Tx) error) error {
+	v.pool.beginWrite(v.ref)
+	defer v.pool.endWrite(v.ref)
 	if err := v.pool.writable(v.ref); err != nil {
 		return err
 	}
