@@ -156,7 +156,7 @@ func (n *Node) proveVolume(ctx context.Context, ref volume.Ref) (v assurance.Vol
 	defer func() { err = errors.Join(err, past.Close()) }()
 	v = assurance.Volume{Kind: ref.Kind, Commit: past.Target, Rows: past.Rows, Bytes: past.Bytes, Replayed: past.Replayed, Digest: past.Digest}
 	if past.Head < sealed {
-		return v, 0, fmt.Errorf("the vault ends at commit %d and had %d before: commits %d to %d are gone from it", past.Head, sealed, past.Head+1, sealed)
+		return v, 0, n.Vault.Lacks(ref.String(), past.Head+1, sealed)
 	}
 	k, _ := n.Pool.Kind(ref.Kind)
 	var hashes []string

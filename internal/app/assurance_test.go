@@ -170,7 +170,7 @@ func TestR19WhatIsWrongWithABackupIsNamed(t *testing.T) {
 		"a byte of a segment is flipped": {func(t *testing.T, p *plant) {
 			p.write("FLIPPED")
 			flip(t, filepath.Join(p.vault, "segments"))
-		}, "vault object segments/"},
+		}, "damaged are: segments/"},
 		"nothing is shipped any more": {func(t *testing.T, p *plant) {
 			// Nothing can be put into the vault any more, as when its disk is full or its credentials ended.
 			if err := os.Rename(filepath.Join(p.vault, "incoming"), filepath.Join(p.vault, "away")); err != nil {

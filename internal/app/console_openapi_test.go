@@ -153,6 +153,9 @@ func TestAnswersAreAsDescribed(t *testing.T) {
 	}
 	ask("ann", "addContact", `{"name":"Cara","email":"cara@acme.example","role":"owner"}`)
 	ask("ann", "listContacts", "")
+	ask("ann", "setTakeout", quoted(map[string]string{"to": t.TempDir()}))
+	ask("ann", "getTakeout", "")
+	ask("ann", "endTakeout", "")
 	ask("ann", "setCaps", `{"run":10,"hour":20,"cell":20,"operator":20}`)
 	ask("ann", "setCaps", `{"run":0,"hour":20,"cell":20,"operator":20}`)
 	ask("ann", "freeze", reason)

@@ -31,11 +31,7 @@ func rmScenario() *scenario {
 					return err
 				}
 				d.writeFor(d.o.Writing / 3)
-				if err := d.loseTheMachine(ctx); err != nil {
-					return err
-				}
-				end()
-				return nil
+				return d.loseTheMachine(ctx, end)
 			}, d.rebuild, d.proveAll, func(ctx context.Context) error {
 				n, why := d.answering()
 				d.must(n == len(d.sites), "Every site answers, with the same addresses and tokens", "%d of %d %s", n, len(d.sites), why)
@@ -47,7 +43,7 @@ func rmScenario() *scenario {
 }
 
 // loseTheMachine takes everything but the vault, which is kept as it is at that instant: what the dying process may still send comes too late.
-func (d *drill) loseTheMachine(ctx context.Context) error {
+func (d *drill) loseTheMachine(ctx context.Context, endClients func()) error {
 	d.mu.Lock()
 	d.dead, d.destroyed = true, d.clock.real()
 	d.mu.Unlock()
@@ -73,6 +69,7 @@ func (d *drill) loseTheMachine(ctx context.Context) error {
 	if err := os.RemoveAll(d.folder()); err != nil {
 		return err
 	}
+	endClients()
 	d.down()
 	left, err := os.ReadDir(d.folder())
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {

@@ -168,6 +168,9 @@ func TestR23TheAffectedAreToldAndNobodyElse(t *testing.T) {
 	if _, err := w.node.RestoreSite(as("ann"), w.acme, recovery.Target{}, "test", nil); err != nil {
 		t.Fatal(err)
 	}
+	if err := watcher.Check(t.Context()); err != nil { // it is over when the watcher says so, too
+		t.Fatal(err)
+	}
 	w.care()
 	w.care()
 	if mails := office.to("cleo@private.example"); len(mails) != 3 || !strings.Contains(mails[2], "Everything of yours is back") {

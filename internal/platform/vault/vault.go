@@ -238,6 +238,13 @@ func (g *Gap) Error() string {
 	return text
 }
 
+// Lacks tells that the newest commits of a volume are gone from the vault, and which objects that may be about are damaged.
+func (v *Vault) Lacks(ref string, from, to int64) *Gap {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	return &Gap{Ref: ref, From: from, To: to, Damaged: slices.Sorted(maps.Keys(v.damaged))}
+}
+
 // snapshotFrom gives the first snapshot of a volume at or after a commit, 0 when there is none.
 func (v *Vault) snapshotFrom(ref string, seq int64) (int64, error) {
 	ctx, stop := context.WithTimeout(context.Background(), time.Minute)
