@@ -181,7 +181,9 @@ func (n *Node) rebuildClosed(ctx context.Context, ref volume.Ref) error {
 	if err := n.Pool.Quiesce(ctx, ref); err != nil {
 		return err
 	}
-	n.shipOpen(ctx, ref)
+	if err := n.shipOpen(ctx, ref); err != nil {
+		return err
+	}
 	_, err := n.Recovery.Rebuild(ctx, ref)
 	return err
 }
@@ -214,15 +216,35 @@ func (n *Node) locate(ctx context.Context, ref volume.Ref) (volume.Place, error)
 	return place, err
 }
 
-// shipOpen saves what the open handles of removed files still have: the last second.
-func (n *Node) shipOpen(ctx context.Context, ref volume.Ref) {
-	if err := n.Pool.Volume(ref).Adopt(ctx); err != nil {
-		return // it is not open: there is nothing to save
+// shipTries is how often a volume is shipped before its face is built; the wait in between is shipPause.
+const (
+	shipTries = 100
+	shipPause = 20 * time.Millisecond
+)
+
+// shipOpen saves what the open handle of a removed file still has, and gives an error until the vault has it all. Once is not always enough: the shipment that
+// runs all the time may have taken the volume up just when it was closed to everybody else, and left it out.
+func (n *Node) shipOpen(ctx context.Context, ref volume.Ref) error {
+	v := n.Pool.Volume(ref)
+	if err := v.Adopt(ctx); err != nil {
+		return nil //nolint:nilerr // it is not open: there is nothing to save
 	}
-	n.Shipper.Mark(ref)
-	if err := n.Shipper.Flush(ctx); err != nil {
-		n.Log.Warn("commits of a lost volume could not be shipped", "error", err)
+	for range shipTries {
+		n.Shipper.Mark(ref)
+		if err := n.Shipper.Flush(ctx); err != nil {
+			return err
+		}
+		var head journal.Head
+		err := v.Read(ctx, func(tx *volume.Tx) (err error) {
+			head, err = journal.ReadHead(ctx, tx.Tx)
+			return err
+		})
+		if err != nil || head.Seq == head.SealedSeq {
+			return err
+		}
+		time.Sleep(shipPause)
 	}
+	return errors.New("the last commits of a lost volume could not be shipped")
 }
 
 // FaceOf gives the instant of what a read-only site shows: of its newest commit before it became read-only.
