@@ -31,7 +31,7 @@ func (c *cli) drillCommand() *cobra.Command {
 	f := cmd.Flags()
 	f.StringVar(&o.Scenario, "scenario", "wipe", "what happens; see drill list")
 	f.IntVar(&o.Sites, "sites", 0, "number of sites (default: the scenario's own)")
-	f.Float64Var(&megabytes, "megabytes", 2, "median size of a site before clients write")
+	f.Float64Var(&megabytes, "megabytes", 0, "median size of a site before clients write (default: the scenario's own)")
 	f.IntVar(&o.Clients, "clients", 0, "clients that write all the while (default: the scenario's own)")
 	f.DurationVar(&o.Writing, "writing", 0, "how long clients write before it happens (default 3s)")
 	f.IntVar(&o.Neighbours, "neighbours", 0, "other sites that the installation knows")

@@ -188,7 +188,7 @@ func (o DrillOptions) filled(s *scenario) DrillOptions {
 	fill(&o.Sites, s.sites, 10)
 	fill(&o.Clients, s.clients, 4)
 	if o.Size == 0 {
-		o.Size = 2_000_000
+		o.Size = max(s.size, 2_000_000)
 	}
 	for v, fallback := range map[*time.Duration]time.Duration{&o.Writing: 3 * time.Second, &o.Calm: 5 * time.Second, &o.Watch: 10 * time.Second} {
 		if *v == 0 {

@@ -15,6 +15,7 @@ type scenario struct {
 	holds    string // what must hold
 	sites    int    // where the caller says nothing
 	clients  int
+	size     int64 // bytes, median; 0: two megabytes
 	run      func(context.Context, *drill) error
 }
 

@@ -14,6 +14,7 @@ func wipeScenario() *scenario {
 		holds:    "every site is back, every row is what was recorded, nothing acknowledged is lost",
 		sites:    20,
 		clients:  8,
+		size:     5_000_000,
 		run:      wipe,
 	}
 }

@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"slices"
+	"sync"
 
 	"holdfast.dev/internal/base/fault"
 	"holdfast.dev/internal/base/ids"
@@ -20,8 +21,10 @@ func (n *Node) RestoreFleet(ctx context.Context, sites []ids.Site, target recove
 	defer release()
 	ctx, report, end := n.fleets.watch(ctx, report)
 	defer end()
-	res, err := n.Recovery.RestoreFleet(ctx, sites, target, reason, n.fleetReport(ctx, report))
-	return res, n.afterFleet(ctx, res, err)
+	back := n.newHomecoming(ctx)
+	res, err := n.Recovery.RestoreFleet(ctx, sites, target, reason, n.fleetReport(ctx, back, report))
+	back.wait()
+	return res, err
 }
 
 // ContinueFleet goes on with a restore of many sites that a crash interrupted.
@@ -37,8 +40,10 @@ func (n *Node) ContinueFleet(ctx context.Context, op fleet.Operation, report fun
 	defer release()
 	ctx, report, end := n.fleets.watch(ctx, report)
 	defer end()
-	res, err := n.Recovery.Continue(ctx, op, n.fleetReport(ctx, report))
-	return res, n.afterFleet(ctx, res, err)
+	back := n.newHomecoming(ctx)
+	res, err := n.Recovery.Continue(ctx, op, n.fleetReport(ctx, back, report))
+	back.wait()
+	return res, err
 }
 
 // claim keeps other restores away from sites until release.
@@ -58,11 +63,14 @@ func (n *Node) claim(sites []ids.Site) (release func(), err error) {
 	}, nil
 }
 
-func (n *Node) fleetReport(ctx context.Context, report func(recovery.FleetProgress)) func(recovery.FleetProgress) {
+func (n *Node) fleetReport(ctx context.Context, back *homecoming, report func(recovery.FleetProgress)) func(recovery.FleetProgress) {
 	return func(p recovery.FleetProgress) {
 		n.restores.progress(p.Site, p.Step)
-		if p.Step.Step == "shipping" { // nobody may write any more: other processes must know before anything is read
+		switch p.Step.Step {
+		case "shipping": // nobody may write any more: other processes must know before anything is read
 			n.awaitFollowers(ctx)
+		case "done":
+			back.welcome(p.Site)
 		}
 		if report != nil {
 			report(p)
@@ -70,20 +78,47 @@ func (n *Node) fleetReport(ctx context.Context, report func(recovery.FleetProgre
 	}
 }
 
-// afterFleet tells browsers to read everything anew and writes the static status pages of what came back.
-func (n *Node) afterFleet(ctx context.Context, res recovery.FleetResult, err error) error {
-	for _, o := range res.Sites {
-		for _, b := range o.Result.Volumes {
-			n.commits.reset(b.Ref)
-		}
-		if s, ferr := n.Fleet.Site(o.Site); o.Error == "" && ferr == nil {
-			if rerr := n.republish(ctx, s); rerr != nil {
-				n.Log.Error("static status pages could not be written anew after a restore", "site", s.ID.String(), "error", rerr)
-			}
-		}
-	}
-	return err
+// homecoming does what follows for every site that is back, while others are still being restored: it tells browsers to read everything anew and writes
+// the static status pages.
+type homecoming struct {
+	n     *Node
+	ctx   context.Context
+	slots chan struct{}
+	all   sync.WaitGroup
+
+	mu   sync.Mutex
+	seen map[ids.Site]bool
 }
+
+func (n *Node) newHomecoming(ctx context.Context) *homecoming {
+	return &homecoming{n: n, ctx: context.WithoutCancel(ctx), slots: make(chan struct{}, 2), seen: map[ids.Site]bool{}}
+}
+
+// welcome does not wait.
+func (h *homecoming) welcome(id ids.Site) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.seen[id] {
+		return
+	}
+	h.seen[id] = true
+	h.all.Go(func() {
+		h.slots <- struct{}{}
+		defer func() { <-h.slots }()
+		for _, ref := range h.n.siteVolumes(id.String()) {
+			h.n.commits.reset(ref)
+		}
+		s, err := h.n.Fleet.Site(id)
+		if err == nil {
+			err = h.n.republish(h.ctx, s)
+		}
+		if err != nil {
+			h.n.Log.Error("static status pages could not be written anew after a restore", "site", id.String(), "error", err)
+		}
+	})
+}
+
+func (h *homecoming) wait() { h.all.Wait() }
 
 // MissingSites gives the sites of this node that lack a database.
 func (n *Node) MissingSites(ctx context.Context) ([]ids.Site, error) {
