@@ -151,12 +151,7 @@ func (r *Recovery) empty(ctx context.Context, at bench) (storage.DB, error) {
 	if err != nil {
 		return nil, err
 	}
-	err = db.Write(ctx, func(tx *storage.Tx) error {
-		if _, err := storage.Migrate(ctx, tx, at.kind.Migrations); err != nil {
-			return err
-		}
-		return journal.Install(ctx, tx, at.kind.Tables)
-	})
+	err = db.Write(ctx, func(tx *storage.Tx) error { return at.kind.Install(ctx, tx) })
 	if err != nil {
 		return nil, errors.Join(err, db.Close())
 	}

@@ -59,7 +59,7 @@ func (p *Pool) createDatabase(ctx context.Context, kind Kind, engine storage.Eng
 	}
 	p.mu.Unlock()
 	t.once.Do(func() {
-		t.data, t.err = e.Template(context.WithoutCancel(ctx), func(tx *storage.Tx) error { return kind.install(ctx, tx) })
+		t.data, t.err = e.Template(context.WithoutCancel(ctx), func(tx *storage.Tx) error { return kind.Install(ctx, tx) })
 	})
 	if t.err != nil {
 		return fmt.Errorf("the schema of %s: %w", kind.Name, t.err)
@@ -67,8 +67,8 @@ func (p *Pool) createDatabase(ctx context.Context, kind Kind, engine storage.Eng
 	return e.CreateFrom(ctx, name, t.data)
 }
 
-// install makes the schema and the journal in an empty database.
-func (k Kind) install(ctx context.Context, tx *storage.Tx) error {
+// Install makes the schema and the journal in an empty database.
+func (k Kind) Install(ctx context.Context, tx *storage.Tx) error {
 	if _, err := storage.Migrate(ctx, tx, k.Migrations); err != nil {
 		return err
 	}

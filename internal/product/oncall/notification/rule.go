@@ -16,6 +16,7 @@ import (
 	"holdfast.dev/internal/platform/storage"
 	"holdfast.dev/internal/platform/volume"
 	"holdfast.dev/internal/product/oncall/alert"
+	"holdfast.dev/internal/product/oncall/order"
 	"holdfast.dev/internal/product/oncall/rotation"
 	"holdfast.dev/internal/product/oncall/routing"
 )
@@ -135,20 +136,7 @@ func Save(ctx context.Context, tx *volume.Tx, have []*Rule, r *Rule, index int) 
 			r.Steps[i].ID = uuid.NewString()
 		}
 	}
-	for i, x := range slices.Insert(rest, min(index, len(rest)), r) {
-		if x != r && x.Order == i {
-			continue
-		}
-		placed := *x
-		placed.Order = i
-		if x == r {
-			r.Order = i
-		}
-		if err := save(ctx, tx, &placed); err != nil {
-			return err
-		}
-	}
-	return nil
+	return order.Place(rest, min(index, len(rest)), r, func(x *Rule) *int { return &x.Order }, func(x *Rule) error { return save(ctx, tx, x) })
 }
 
 func save(ctx context.Context, tx *volume.Tx, r *Rule) error {

@@ -21,6 +21,7 @@ import (
 	"holdfast.dev/internal/platform/volume"
 	"holdfast.dev/internal/product/oncall/alert"
 	"holdfast.dev/internal/product/oncall/integration/mapping"
+	"holdfast.dev/internal/product/oncall/order"
 	"holdfast.dev/internal/product/oncall/rotation"
 	"holdfast.dev/internal/product/oncall/routing"
 )
@@ -286,20 +287,7 @@ func Place(ctx context.Context, tx *volume.Tx, have []*Policy, p *Policy, index 
 	if index < 0 || index > len(rest) {
 		index = len(rest)
 	}
-	for i, x := range slices.Insert(rest, index, p) {
-		if x != p && x.Order == i {
-			continue
-		}
-		placed := *x
-		placed.Order = i
-		if x == p {
-			p.Order = i
-		}
-		if err := save(ctx, tx, &placed); err != nil {
-			return err
-		}
-	}
-	return nil
+	return order.Place(rest, index, p, func(x *Policy) *int { return &x.Order }, func(x *Policy) error { return save(ctx, tx, x) })
 }
 
 func save(ctx context.Context, tx *volume.Tx, p *Policy) error {

@@ -13,6 +13,7 @@ import (
 	"holdfast.dev/internal/platform/storage"
 	"holdfast.dev/internal/platform/volume"
 	"holdfast.dev/internal/product/oncall/alert"
+	"holdfast.dev/internal/product/oncall/order"
 	"holdfast.dev/internal/product/oncall/rotation"
 )
 
@@ -127,20 +128,7 @@ func Place(ctx context.Context, tx *volume.Tx, rules []*Rule, r *Rule, index int
 	if index < 0 || index > last || r.Default {
 		index = last
 	}
-	for i, x := range slices.Insert(rules, index, r) {
-		if x != r && x.Order == i {
-			continue
-		}
-		placed := *x
-		placed.Order = i
-		if x == r {
-			r.Order = i
-		}
-		if err := save(ctx, tx, &placed); err != nil {
-			return err
-		}
-	}
-	return nil
+	return order.Place(rules, index, r, func(x *Rule) *int { return &x.Order }, func(x *Rule) error { return save(ctx, tx, x) })
 }
 
 func save(ctx context.Context, tx *volume.Tx, r *Rule) error {
