@@ -113,7 +113,7 @@ func (u *upload) send(ctx context.Context, part []byte) error {
 		u.Reused++
 	} else {
 		sent, err := u.b.core.PutObjectPart(ctx, u.b.addr.Bucket, u.key, u.id, number, bytes.NewReader(part), int64(len(part)),
-			minio.PutObjectPartOptions{Md5Base64: h.md5Base64(), Sha256Hex: h.hex()})
+			minio.PutObjectPartOptions{Md5Base64: h.md5Base64(), Sha256Hex: h.hex(), DisableContentSha256: signedWhole})
 		if err != nil {
 			return err
 		}

@@ -32,6 +32,10 @@ type Stored struct {
 	Reused int    // parts that were there from an upload that was cut short
 }
 
+// signedWhole makes the library sign the SHA-256 that it is given of a whole body, over plain HTTP too. It would sign there piece by piece instead, and send an
+// empty body as a stream without a length, of which servers leave the end unread: the next request on the connection then fails.
+const signedWhole = true
+
 // buffers hold one part each, of the default size.
 var buffers = sync.Pool{New: func() any { b := make([]byte, partSize); return &b }}
 
@@ -55,7 +59,7 @@ func (b *Bucket) Put(ctx context.Context, p Put) (s Stored, err error) {
 
 // options are those of a new object. The lock is in compliance mode: no credential takes it off.
 func (b *Bucket) options(p Put) minio.PutObjectOptions {
-	var o minio.PutObjectOptions
+	o := minio.PutObjectOptions{DisableContentSha256: signedWhole}
 	if p.Once {
 		o.SetMatchETagExcept("*")
 	}
