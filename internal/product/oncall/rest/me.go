@@ -28,7 +28,7 @@ func (h *handler) peopleRoutes() []httpkit.Route {
 	for _, op := range h.peopleOperations() {
 		add(op, strings.TrimPrefix(strings.TrimPrefix(op.path, "/v2"), "/v1"))
 	}
-	for _, op := range slices.Concat(h.mePages(), h.watchPages(), h.customPages()) {
+	for _, op := range slices.Concat(h.mePages(), h.watchPages(), h.customPages(), h.policyPages()) {
 		add(op, op.path)
 	}
 	return append(routes, h.linkRoutes()...)

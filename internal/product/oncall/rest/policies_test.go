@@ -1,6 +1,7 @@
 package rest_test
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -118,6 +119,44 @@ func TestMaintenancesAsTheAPISays(t *testing.T) {
 		w.ok(404, "GET", "/v1/maintenance/"+text(later["id"]), "")
 		w.signIn(false)
 		w.ok(403, "POST", "/v1/maintenance", `{"time":{"type":"for-5-minutes"},`+rule+`}`)
+	})
+}
+
+func TestThePagesOfPoliciesAndMaintenancesShowAllAtOnce(t *testing.T) {
+	storagetest.Engines(t, func(t *testing.T, e storage.Engine) {
+		w := newWorld(t, e)
+		ben := w.join("ben", false)
+		team := text(w.ok(201, "POST", "/v2/teams", `{"name":"Ops","members":[{"user":{"username":"ben@example.com"},"role":"admin"}]}`)["id"])
+		for _, body := range []string{
+			`{"type":"alert","name":"first","message":"{{message}}","tags":["a"],"responders":[{"type":"user","username":"ann@example.com"}]}`,
+			`{"type":"alert","name":"second","message":"m","enabled":false}`,
+			`{"type":"notification","name":"wait","suppress":true,"teamId":"` + team + `"}`,
+		} {
+			w.ok(201, "POST", "/v2/policies", body)
+		}
+		second := text(w.list("/v2/policies/alert")[1].(map[string]any)["id"])
+		rule := `"rules":[{"state":"enabled","entity":{"id":"` + second + `","type":"policy"}}]`
+		w.ok(201, "POST", "/v1/maintenance", `{"description":"now","time":{"type":"for-1-hour"},`+rule+`}`)
+		w.ok(201, "POST", "/v1/maintenance", `{"description":"later","time":{"type":"schedule","startDate":"2026-03-03T10:00:00Z","endDate":"2026-03-03T12:00:00Z"},`+rule+`}`)
+		w.signIn(true)
+		got := w.ok(200, "GET", "/api/oncall/policies", "")
+		if at(got, "policies.0.name") != "first" || at(got, "policies.0.responders.0.type") != "user" || at(got, "policies.1.enabled") != false || at(got, "policies.2.teamId") != team || at(got, "policies.2.suppress") != true {
+			t.Error(got)
+		}
+		if may := got["mayEdit"].([]any); !slices.Contains(may, any("")) || !slices.Contains(may, any(team)) {
+			t.Error(may)
+		}
+		if all := w.list("/api/oncall/maintenances"); at(all, "0.description") != "later" || at(all, "1.status") != "active" || at(all, "1.rules.0.entity.id") != second {
+			t.Error(all)
+		}
+		w.person = ben
+		if may := w.ok(200, "GET", "/api/oncall/policies", "")["mayEdit"].([]any); len(may) != 1 || may[0] != team {
+			t.Error("an administrator of a team may change its own policies only:", may)
+		}
+		w.person = nil
+		if code, _ := w.call("GET", "/api/oncall/policies", ""); code != 401 && code != 403 {
+			t.Error("a key reads a page of the interface:", code)
+		}
 	})
 }
 
