@@ -1,7 +1,7 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState, type ReactElement } from 'react';
 import { api, keys, type ApiToken, type NewApiToken } from '../api';
-import { Breadcrumb, Button, Dialog, EmptyState, ErrorState, IconButton, Notice, RelativeTime, SelectField, SkeletonRows, TextField, toast } from '../kit';
+import { Breadcrumb, Button, Dialog, EmptyState, ErrorState, FormDialog, IconButton, Notice, RelativeTime, SelectField, SkeletonRows, TextField, toast } from '../kit';
 import { Page, Section, useSignedIn } from '../shell';
 import css from './table.module.css';
 
@@ -87,25 +87,19 @@ function CreateTokenDialog({ onClose }: { onClose: () => void }): ReactElement {
   });
   if (create.data) return <TokenSecret token={create.data} onClose={onClose} />;
   return (
-    <Dialog
+    <FormDialog
       title="Create API token"
       onClose={onClose}
-      onSubmit={() => label.trim() !== '' && create.mutate()}
-      footer={
-        <>
-          <Button variant="subtle" onClick={onClose}>
-            Cancel
-          </Button>
-          <Button type="submit" variant="primary" busy={create.isPending} disabled={label.trim() === ''}>
-            Create
-          </Button>
-        </>
-      }
+      onSubmit={() => create.mutate()}
+      submit="Create"
+      busy={create.isPending}
+      ready={label.trim() !== ''}
+      what="create the token"
+      error={create.error}
     >
       <TextField label="Label" placeholder="Nightly export" hint="Where the token will live." data-autofocus required value={label} onChange={(e) => setLabel(e.currentTarget.value)} />
       <SelectField label="Expires after" value={days} onChange={setDays} options={lifetimes} />
-      {create.error && <ErrorState compact what="create the token" error={create.error} />}
-    </Dialog>
+    </FormDialog>
   );
 }
 

@@ -1,7 +1,7 @@
 import { useInfiniteQuery, useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState, type ReactElement } from 'react';
 import { ApiError } from '../api';
-import { Breadcrumb, Button, Checkbox, Dialog, EmptyState, ErrorState, IconButton, Notice, RelativeTime, SkeletonRows, TextField, toast } from '../kit';
+import { Breadcrumb, Button, Checkbox, EmptyState, ErrorState, FormDialog, IconButton, Notice, RelativeTime, SkeletonRows, TextField, toast } from '../kit';
 import { Page } from '../shell';
 import css from './Console.module.css';
 import { AskReason, Go } from './parts';
@@ -149,26 +149,19 @@ function EditContactDialog({ contact, onClose }: { contact: Contact; onClose: ()
   });
   const wrong = save.error instanceof ApiError ? save.error.fields : {};
   return (
-    <Dialog
+    <FormDialog
       title={`${contact.name} of ${contact.customer ?? ''}`}
       onClose={onClose}
       onSubmit={() => save.mutate()}
-      footer={
-        <>
-          <Button variant="subtle" onClick={onClose}>
-            Cancel
-          </Button>
-          <Button type="submit" variant="primary" busy={save.isPending}>
-            Save
-          </Button>
-        </>
-      }
+      submit="Save"
+      busy={save.isPending}
+      what="save the contact"
+      error={Object.keys(wrong).length === 0 ? save.error : null}
     >
       <TextField label="Name" required data-autofocus value={form.name} error={wrong['name']} onChange={(e) => setForm({ ...form, name: e.currentTarget.value })} />
       <TextField label="Mail" type="email" required value={form.email} error={wrong['email']} hint="Another address has to be asked anew." onChange={(e) => setForm({ ...form, email: e.currentTarget.value })} />
       <TextField label="Role" required value={form.role} error={wrong['role']} onChange={(e) => setForm({ ...form, role: e.currentTarget.value })} />
-      {save.error && Object.keys(wrong).length === 0 && <ErrorState compact what="save the contact" error={save.error} />}
-    </Dialog>
+    </FormDialog>
   );
 }
 
@@ -188,27 +181,20 @@ export function AddContactDialog({ site, onClose }: { site: SiteFull; onClose: (
   });
   const wrong = add.error instanceof ApiError ? add.error.fields : {};
   return (
-    <Dialog
+    <FormDialog
       title={`Whom to call for ${site.name}`}
       onClose={onClose}
       sticky={name !== ''}
       onSubmit={() => add.mutate()}
-      footer={
-        <>
-          <Button variant="subtle" onClick={onClose}>
-            Cancel
-          </Button>
-          <Button type="submit" variant="primary" busy={add.isPending}>
-            Add contact
-          </Button>
-        </>
-      }
+      submit="Add contact"
+      busy={add.isPending}
+      what="add the contact"
+      error={Object.keys(wrong).length === 0 ? add.error : null}
     >
       <TextField label="Name" required data-autofocus value={name} error={wrong['name']} onChange={(e) => setName(e.currentTarget.value)} />
       <TextField label="Mail" type="email" required value={email} error={wrong['email']} onChange={(e) => setEmail(e.currentTarget.value)} hint="Told within minutes when the site is lost." />
       <TextField label="Role" required placeholder="Head of IT" value={role} error={wrong['role']} onChange={(e) => setRole(e.currentTarget.value)} />
       <Checkbox label={`For every site of ${site.customer}`} checked={all} onChange={(e) => setAll(e.currentTarget.checked)} />
-      {add.error && Object.keys(wrong).length === 0 && <ErrorState compact what="add the contact" error={add.error} />}
-    </Dialog>
+    </FormDialog>
   );
 }

@@ -1,6 +1,6 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState, type ReactElement } from 'react';
-import { Breadcrumb, Button, Dialog, EmptyState, ErrorState, Notice, RelativeTime, SkeletonRows, TextAreaField } from '../kit';
+import { Breadcrumb, Button, EmptyState, ErrorState, FormDialog, Notice, RelativeTime, SkeletonRows, TextAreaField } from '../kit';
 import { Page, Section } from '../shell';
 import { about } from './assurance/ask';
 import type { Incident } from './assurance/wire';
@@ -133,28 +133,23 @@ function Write({ to, open, onClose }: { to: Incident | 'all'; open: Incident[]; 
     },
   });
   return (
-    <Dialog
+    <FormDialog
       title={to === 'all' ? `Write to ${many(open.length, 'affected customer')}` : `Write to ${to.customer}`}
       onClose={onClose}
       sticky={text !== ''}
-      onSubmit={() => text.trim() !== '' && send.mutate()}
-      footer={
-        <>
-          <Button variant="subtle" onClick={onClose}>
-            Cancel
-          </Button>
-          <Button type="submit" variant="primary" icon="send" disabled={text.trim() === ''} busy={send.isPending}>
-            Tell {many(contacts, 'contact')}
-          </Button>
-        </>
-      }
+      onSubmit={() => send.mutate()}
+      submit={`Tell ${many(contacts, 'contact')}`}
+      submitIcon="send"
+      busy={send.isPending}
+      ready={text.trim() !== ''}
+      what="write to them"
+      error={send.error}
     >
       <p>
         {whom.map((one) => one.customer).slice(0, 8).join(', ')}
         {whom.length > 8 && ` and ${whom.length - 8} more`}: each gets this text with the state of their own sites. Nobody else sees anything.
       </p>
       <TextAreaField label="Text" required data-autofocus rows={5} placeholder="The disk is replaced. We are bringing your sites back one after another." hint="It cannot be taken back: it is mailed, and stands on their pages." value={text} onChange={(event) => setText(event.currentTarget.value)} />
-      {send.error && <ErrorState compact what="write to them" error={send.error} />}
-    </Dialog>
+    </FormDialog>
   );
 }

@@ -1,7 +1,7 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState, type ReactElement } from 'react';
 import { ApiError } from '../api';
-import { Button, Dialog, ErrorState, Notice, RelativeTime, SkeletonRows, TextField, toast } from '../kit';
+import { Button, ErrorState, FormDialog, Notice, RelativeTime, SkeletonRows, TextField, toast } from '../kit';
 import { Section } from '../shell';
 import { about } from './assurance/ask';
 import css from './Console.module.css';
@@ -101,24 +101,17 @@ function AddressDialog({ site, now, onClose }: { site: SiteFull; now: string; on
   });
   const wrong = save.error instanceof ApiError ? save.error.fields : {};
   return (
-    <Dialog
+    <FormDialog
       title={`Where ${site.customer} takes roots`}
       onClose={onClose}
       onSubmit={() => save.mutate()}
-      footer={
-        <>
-          <Button variant="subtle" onClick={onClose}>
-            Cancel
-          </Button>
-          <Button type="submit" variant="primary" busy={save.isPending}>
-            Save
-          </Button>
-        </>
-      }
+      submit="Save"
+      busy={save.isPending}
+      what="save the address"
+      error={Object.keys(wrong).length === 0 ? save.error : null}
     >
       <TextField label="Address" optional data-autofocus placeholder="https://…" value={url} error={wrong['url']} hint="Called with the roots as JSON, besides the mails to the contacts. Empty for none." onChange={(e) => setURL(e.currentTarget.value)} />
       <TextField label="Secret" optional value={secret} error={wrong['secret']} hint="Signs the calls (Standard Webhooks). Left empty, the old one stays." onChange={(e) => setSecret(e.currentTarget.value)} />
-      {save.error && Object.keys(wrong).length === 0 && <ErrorState compact what="save the address" error={save.error} />}
-    </Dialog>
+    </FormDialog>
   );
 }

@@ -1,7 +1,7 @@
 import { useMutation } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useState, type ReactElement, type ReactNode } from 'react';
-import { Button, Dialog, ErrorState, TextAreaField } from '../kit';
+import { FormDialog, TextAreaField } from '../kit';
 import css from './Console.module.css';
 import { toneOf } from './words';
 import type { Step } from './wire';
@@ -96,21 +96,18 @@ export function AskReason({ title, wayBack, children, act, danger = false, examp
     },
   });
   return (
-    <Dialog
+    <FormDialog
       title={title}
       onClose={onClose}
       sticky={reason !== ''}
-      onSubmit={() => ready && go.mutate()}
-      footer={
-        <>
-          <Button variant="subtle" onClick={onClose}>
-            Leave as it is
-          </Button>
-          <Button type="submit" variant={danger ? 'danger' : 'primary'} disabled={!ready} busy={go.isPending}>
-            {act}
-          </Button>
-        </>
-      }
+      onSubmit={() => go.mutate()}
+      submit={act}
+      busy={go.isPending}
+      ready={ready}
+      danger={danger}
+      cancel="Leave as it is"
+      what={act.toLowerCase()}
+      error={go.error}
     >
       <p className={css['wayBack']}>
         <b>The way back:</b> {wayBack}
@@ -126,7 +123,6 @@ export function AskReason({ title, wayBack, children, act, danger = false, examp
         value={reason}
         onChange={(event) => setReason(event.currentTarget.value)}
       />
-      {go.error && <ErrorState compact what={act.toLowerCase()} error={go.error} />}
-    </Dialog>
+    </FormDialog>
   );
 }

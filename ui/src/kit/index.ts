@@ -4,6 +4,7 @@ export { Breadcrumb, Tabs, type TabsProps } from './navigation';
 export { Button, IconButton, type ButtonProps, type IconButtonProps } from './Button';
 export { Checkbox, Field, SearchInput, SelectField, TextAreaField, TextField, type FieldFrame } from './Field';
 export { Dialog, type DialogProps } from './Dialog';
+export { FormDialog, type FormDialogProps } from './FormDialog';
 export { Drawer } from './Drawer';
 export { EmptyState, ErrorState, Notice, Skeleton, SkeletonRows, useSlow } from './states';
 export { Icon, iconNamed, type IconName } from './icons';

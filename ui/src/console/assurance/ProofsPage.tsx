@@ -1,7 +1,7 @@
 import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useDeferredValue, useState, type ReactElement } from 'react';
 import { ApiError } from '../../api';
-import { Breadcrumb, Button, Dialog, EmptyState, ErrorState, Notice, RelativeTime, SearchInput, SkeletonRows, TextField } from '../../kit';
+import { Breadcrumb, Button, Dialog, EmptyState, ErrorState, FormDialog, Notice, RelativeTime, SearchInput, SkeletonRows, TextField } from '../../kit';
 import { Page } from '../../shell';
 import css from '../Console.module.css';
 import { Go } from '../parts';
@@ -165,27 +165,20 @@ function SettingsForm({ settings, onClose }: { settings: AssuranceSettings; onCl
   });
   const wrong = save.error instanceof ApiError ? save.error.fields : {};
   return (
-    <Dialog
+    <FormDialog
       title="When an alarm is raised, and where it goes"
       onClose={onClose}
       onSubmit={() => save.mutate()}
-      footer={
-        <>
-          <Button variant="subtle" onClick={onClose}>
-            Cancel
-          </Button>
-          <Button type="submit" variant="primary" busy={save.isPending}>
-            Save
-          </Button>
-        </>
-      }
+      submit="Save"
+      busy={save.isPending}
+      what="save the settings"
+      error={Object.keys(wrong).length === 0 ? save.error : null}
     >
       <TextField label="Days without a proven restore" type="number" min={1} max={90} required data-autofocus value={form.overdue_days} error={wrong['overdue_days']} hint="After these an alarm goes out to the owners of the installation. A test that fails raises it at once." onChange={(e) => setForm({ ...form, overdue_days: Number(e.currentTarget.value) })} />
       <TextField label="Address to call with alarms" optional placeholder="https://…" value={form.alarm_url} error={wrong['alarm_url']} hint="Beside the mails. On-call can take it as a webhook." onChange={(e) => setForm({ ...form, alarm_url: e.currentTarget.value })} />
       <TextField label="Heartbeat" optional placeholder="https://…/v2/heartbeats/backups/ping" value={form.heartbeat_url} error={wrong['heartbeat_url']} hint="Called while everything is proven. Whoever watches it notices silence, even of this whole installation." onChange={(e) => setForm({ ...form, heartbeat_url: e.currentTarget.value })} />
       <TextField label="Authorization of the heartbeat" optional placeholder={settings.heartbeat_authorized ? 'set; type to replace it' : 'GenieKey …'} value={form.heartbeat_authorization} error={wrong['heartbeat_authorization']} onChange={(e) => setForm({ ...form, heartbeat_authorization: e.currentTarget.value })} />
       <TextField label="Days between two mails with roots" type="number" min={0} max={90} required value={form.roots_days} error={wrong['roots_days']} hint="To the contacts of each site in which something was written. 0: only when asked." onChange={(e) => setForm({ ...form, roots_days: Number(e.currentTarget.value) })} />
-      {save.error && Object.keys(wrong).length === 0 && <ErrorState compact what="save the settings" error={save.error} />}
-    </Dialog>
+    </FormDialog>
   );
 }

@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useState, type ReactElement, type ReactNode } from 'react';
 import { api } from '../../api';
-import { Button, Dialog, ErrorState, Notice, SelectField, TextAreaField, TextField, toast } from '../../kit';
+import { ErrorState, FormDialog, Notice, SelectField, TextAreaField, TextField, toast } from '../../kit';
 import { actOnAlert, fieldError, useChange } from '../act';
 import { TargetPicker } from '../parts/TargetPicker';
 import type { TargetKind } from '../parts/targets';
@@ -24,23 +24,9 @@ interface FormProps {
 /** The frame of every small form of an alert. */
 export function Form({ title, main, busy, disabled = false, danger = false, onSubmit, onClose, children }: FormProps): ReactElement {
   return (
-    <Dialog
-      title={title}
-      onClose={onClose}
-      onSubmit={() => !disabled && onSubmit()}
-      footer={
-        <>
-          <Button variant="subtle" onClick={onClose}>
-            Cancel
-          </Button>
-          <Button type="submit" variant={danger ? 'danger' : 'primary'} busy={busy} disabled={disabled}>
-            {main}
-          </Button>
-        </>
-      }
-    >
+    <FormDialog title={title} onClose={onClose} onSubmit={onSubmit} submit={main} busy={busy} ready={!disabled} danger={danger}>
       {children}
-    </Dialog>
+    </FormDialog>
   );
 }
 

@@ -1,6 +1,6 @@
 import { useNavigate } from '@tanstack/react-router';
 import { useState, type ReactElement } from 'react';
-import { Button, Dialog, ErrorState, SelectField, TextAreaField, TextField, toast } from '../../kit';
+import { FormDialog, SelectField, TextAreaField, TextField, toast } from '../../kit';
 import type { CreateProps } from '../../shell';
 import { createAlert, fieldError, useChange } from '../act';
 import { priorityWord } from '../parts/marks';
@@ -42,21 +42,16 @@ export function CreateAlertDialog({ preset, onClose }: CreateProps): ReactElemen
     },
   );
   return (
-    <Dialog
+    <FormDialog
       title={name ? `Page ${name}` : 'Create alert'}
       onClose={onClose}
       sticky={message !== ''}
-      onSubmit={() => message.trim() !== '' && create.mutate()}
-      footer={
-        <>
-          <Button variant="subtle" onClick={onClose}>
-            Cancel
-          </Button>
-          <Button type="submit" variant="primary" busy={create.isPending} disabled={message.trim() === ''}>
-            {name ? 'Page them' : 'Create'}
-          </Button>
-        </>
-      }
+      onSubmit={() => create.mutate()}
+      submit={name ? 'Page them' : 'Create'}
+      busy={create.isPending}
+      ready={message.trim() !== ''}
+      what="create the alert"
+      error={create.error}
     >
       <TextField label="Message" data-autofocus required maxLength={130} value={message} error={fieldError(create.error, 'message')} placeholder="Checkout answers with errors" onChange={(event) => setMessage(event.currentTarget.value)} />
       <div className={css['two']}>
@@ -67,7 +62,6 @@ export function CreateAlertDialog({ preset, onClose }: CreateProps): ReactElemen
       {to.length === 0 && <p className={css['muted']}>Without a responder it goes to the site’s default team.</p>}
       <TextAreaField label="Description" optional rows={3} value={description} error={fieldError(create.error, 'description')} onChange={(event) => setDescription(event.currentTarget.value)} />
       <TextField label="Alias" optional value={alias} hint="While an alert of this alias is open, another one only raises its count." error={fieldError(create.error, 'alias')} onChange={(event) => setAlias(event.currentTarget.value)} />
-      {create.error && <ErrorState compact what="create the alert" error={create.error} />}
-    </Dialog>
+    </FormDialog>
   );
 }

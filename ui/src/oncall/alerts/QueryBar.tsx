@@ -1,5 +1,5 @@
 import { useState, type FormEvent, type ReactElement, type RefObject } from 'react';
-import { Button, Dialog, ErrorState, IconButton, Popover, TextField } from '../../kit';
+import { Button, FormDialog, IconButton, Popover, TextField } from '../../kit';
 import { api } from '../../api';
 import { fieldError, useChange } from '../act';
 import { keys } from '../stale';
@@ -105,24 +105,18 @@ function SaveSearch({ query, onClose }: { query: string; onClose: () => void }):
   const save = useChange(() => api.post('/v2/alerts/saved-searches', { name: name.trim(), query }), { stale: [keys.alerts], quiet: true, done: `Search “${name.trim()}” saved`, onDone: onClose });
   const said = fieldError(save.error, 'name');
   return (
-    <Dialog
+    <FormDialog
       title="Save this search"
       onClose={onClose}
-      onSubmit={() => name.trim() !== '' && save.mutate()}
-      footer={
-        <>
-          <Button variant="subtle" onClick={onClose}>
-            Cancel
-          </Button>
-          <Button type="submit" variant="primary" busy={save.isPending} disabled={name.trim() === ''}>
-            Save
-          </Button>
-        </>
-      }
+      onSubmit={() => save.mutate()}
+      submit="Save"
+      busy={save.isPending}
+      ready={name.trim() !== ''}
+      what="save the search"
+      error={said ? null : save.error}
     >
       <TextField label="Name" data-autofocus required value={name} error={said} onChange={(event) => setName(event.currentTarget.value)} hint="It appears at the left, for everybody." />
       <code className={css['code']}>{query}</code>
-      {save.error && !said && <ErrorState compact what="save the search" error={save.error} />}
-    </Dialog>
+    </FormDialog>
   );
 }

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { useState, type ReactElement } from 'react';
 import { api, siteUrl } from '../../api';
-import { Breadcrumb, Button, Checkbox, Dialog, EmptyState, ErrorState, IconButton, Menu, RelativeTime, SelectField, SkeletonRows, TextField, toast } from '../../kit';
+import { Breadcrumb, Button, Checkbox, Dialog, EmptyState, ErrorState, FormDialog, IconButton, Menu, RelativeTime, SelectField, SkeletonRows, TextField, toast } from '../../kit';
 import { Page, useCommands, useSignedIn } from '../../shell';
 import { fieldError, useChange } from '../act';
 import { Badge, copyText, CopyBox, PriorityMark, priorityWord } from '../parts/marks';
@@ -161,10 +161,10 @@ function HeartbeatDialog({ heartbeat, onMade, onClose }: { heartbeat: Heartbeat 
     },
   });
   return (
-    <Dialog
+    <FormDialog
       title={heartbeat ? `Heartbeat ${heartbeat.name}` : 'Create heartbeat'}
       onClose={onClose}
-      onSubmit={() => ready && save.mutate()}
+      onSubmit={() => save.mutate()}
       footerStart={
         heartbeat && (
           <Button variant="subtle" icon="trash" busy={remove.isPending} onClick={() => remove.mutate()}>
@@ -172,16 +172,11 @@ function HeartbeatDialog({ heartbeat, onMade, onClose }: { heartbeat: Heartbeat 
           </Button>
         )
       }
-      footer={
-        <>
-          <Button variant="subtle" onClick={onClose}>
-            Cancel
-          </Button>
-          <Button type="submit" variant="primary" busy={save.isPending} disabled={!ready}>
-            {heartbeat ? 'Save' : 'Create'}
-          </Button>
-        </>
-      }
+      submit={heartbeat ? 'Save' : 'Create'}
+      busy={save.isPending}
+      ready={ready}
+      what="save the heartbeat"
+      error={save.error}
     >
       {!heartbeat && (
         <TextField
@@ -206,7 +201,6 @@ function HeartbeatDialog({ heartbeat, onMade, onClose }: { heartbeat: Heartbeat 
         <TextField label="Tags" optional value={tags} error={fieldError(save.error, 'alertTags')} onChange={(event) => setTags(event.currentTarget.value)} />
       </div>
       <Checkbox label="On: an alert comes when a ping does not" checked={enabled} onChange={(event) => setEnabled(event.currentTarget.checked)} />
-      {save.error && <ErrorState compact what="save the heartbeat" error={save.error} />}
-    </Dialog>
+    </FormDialog>
   );
 }

@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useState, type ReactElement } from 'react';
 import { api } from '../../api';
-import { Button, Dialog, ErrorState, SelectField, TextField } from '../../kit';
+import { FormDialog, SelectField, TextField } from '../../kit';
 import { fieldError, useChange } from '../act';
 import { teamsQuery } from '../queries';
 import { keys } from '../stale';
@@ -34,26 +34,20 @@ export function CreateIntegrationDialog({ kind, onClose }: { kind: Kind; onClose
     },
   );
   return (
-    <Dialog
+    <FormDialog
       title={`Add ${kind.title}`}
       onClose={onClose}
-      onSubmit={() => ready && create.mutate()}
-      footer={
-        <>
-          <Button variant="subtle" onClick={onClose}>
-            Cancel
-          </Button>
-          <Button type="submit" variant="primary" busy={create.isPending} disabled={!ready}>
-            Create
-          </Button>
-        </>
-      }
+      onSubmit={() => create.mutate()}
+      submit="Create"
+      busy={create.isPending}
+      ready={ready}
+      what="create the integration"
+      error={create.error}
     >
       <p>{kind.words}</p>
       <TextField label="Name" data-autofocus required value={name} error={fieldError(create.error, 'name')} onChange={(event) => setName(event.currentTarget.value)} />
       <SelectField label="Alerts go to" value={team} onChange={setTeam} options={[{ value: '', label: 'The site’s default team' }, ...(teams.data ?? []).map(({ id, name: label }) => ({ value: id, label }))]} hint="The team’s routing rules decide what happens then." />
       {mail && <TextField label="Mailbox" required value={mailbox} hint="The part of the address before the @." error={fieldError(create.error, 'emailUsername')} onChange={(event) => setMailbox(event.currentTarget.value)} />}
-      {create.error && <ErrorState compact what="create the integration" error={create.error} />}
-    </Dialog>
+    </FormDialog>
   );
 }

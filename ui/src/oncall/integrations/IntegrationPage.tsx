@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useParams } from '@tanstack/react-router';
 import { useEffect, useState, type ReactElement } from 'react';
 import { api, ApiError } from '../../api';
-import { Breadcrumb, Button, Checkbox, Dialog, EmptyState, ErrorState, Icon, IconButton, Menu, Notice, RelativeTime, SkeletonRows, TextField, toast } from '../../kit';
+import { Breadcrumb, Button, Checkbox, EmptyState, ErrorState, FormDialog, Icon, IconButton, Menu, Notice, RelativeTime, SkeletonRows, TextField, toast } from '../../kit';
 import { Page, Section, useSignedIn } from '../../shell';
 import { useChange } from '../act';
 import { Badge, CopyBox } from '../parts/marks';
@@ -117,23 +117,19 @@ function Integration({ view }: { view: IntegrationView }): ReactElement {
       )}
       {dialog === 'rename' && <RenameDialog name={integration.name} onSave={(name) => set.mutate({ name })} onClose={() => setDialog(null)} />}
       {dialog === 'delete' && (
-        <Dialog
+        <FormDialog
           title={`Delete ${integration.name}?`}
+          danger
           onClose={() => setDialog(null)}
-          footer={
-            <>
-              <Button variant="subtle" onClick={() => setDialog(null)}>
-                Keep it
-              </Button>
-              <Button variant="danger" busy={remove.isPending} onClick={() => remove.mutate()}>
-                Delete “{integration.name}”
-              </Button>
-            </>
-          }
+          onSubmit={() => remove.mutate()}
+          submit={`Delete “${integration.name}”`}
+          busy={remove.isPending}
+          cancel="Keep it"
+          what="delete the integration"
+          error={remove.error}
         >
           <p>Its {view.keys.length === 1 ? 'key stops' : `${view.keys.length} keys stop`} working at once, so that whatever uses them reaches nobody. Alerts that it made stay. To stop it for a while, disable it.</p>
-          {remove.error && <ErrorState compact what="delete the integration" error={remove.error} />}
-        </Dialog>
+        </FormDialog>
       )}
     </Page>
   );
@@ -198,22 +194,9 @@ function Keys({ view, mayEdit, secret, onSecret }: { view: IntegrationView; mayE
         {view.keys.length === 0 && <li className={parts['muted']}>No key: nothing can be sent.</li>}
       </ul>
       {revoking && (
-        <Dialog
-          title="Revoke this key?"
-          onClose={() => setRevoking(null)}
-          footer={
-            <>
-              <Button variant="subtle" onClick={() => setRevoking(null)}>
-                Keep it
-              </Button>
-              <Button variant="danger" busy={revoke.isPending} onClick={() => revoke.mutate(revoking.id)}>
-                Revoke
-              </Button>
-            </>
-          }
-        >
+        <FormDialog title="Revoke this key?" danger onClose={() => setRevoking(null)} onSubmit={() => revoke.mutate(revoking.id)} submit="Revoke" busy={revoke.isPending} cancel="Keep it">
           <p>Whatever uses it is refused from this moment. Make a new key first and give it to the sender, so that no alert is missed.</p>
-        </Dialog>
+        </FormDialog>
       )}
     </Section>
   );
@@ -267,22 +250,14 @@ function RenameDialog({ name, onSave, onClose }: { name: string; onSave: (name: 
     onClose();
   };
   return (
-    <Dialog
+    <FormDialog
       title="Rename"
       onClose={onClose}
       onSubmit={submit}
-      footer={
-        <>
-          <Button variant="subtle" onClick={onClose}>
-            Cancel
-          </Button>
-          <Button type="submit" variant="primary" disabled={text.trim() === ''}>
-            Rename
-          </Button>
-        </>
-      }
+      submit="Rename"
+      ready={text.trim() !== ''}
     >
       <TextField label="Name" data-autofocus required value={text} onChange={(event) => setText(event.currentTarget.value)} />
-    </Dialog>
+    </FormDialog>
   );
 }

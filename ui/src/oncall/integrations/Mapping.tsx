@@ -1,7 +1,7 @@
 import { useMutation } from '@tanstack/react-query';
 import { useState, type ReactElement } from 'react';
 import { api } from '../../api';
-import { Button, Dialog, ErrorState, Field, Icon, IconButton, Menu, Notice, SelectField, TextAreaField, TextField } from '../../kit';
+import { Button, ErrorState, Field, FormDialog, Icon, IconButton, Menu, Notice, SelectField, TextAreaField, TextField } from '../../kit';
 import { Section } from '../../shell';
 import { useChange } from '../act';
 import { PriorityMark, Tag } from '../parts/marks';
@@ -182,7 +182,7 @@ function ActionDialog({ action, onSave, onClose }: { action: IntegrationAction; 
     <TextField label={label} value={draft[name] ?? ''} className={css['code'] ?? ''} {...(hint ? { hint } : {})} onChange={(event) => set({ [name]: event.currentTarget.value })} />
   );
   return (
-    <Dialog
+    <FormDialog
       title={verbOf(draft.type)}
       width={620}
       sticky
@@ -191,16 +191,8 @@ function ActionDialog({ action, onSave, onClose }: { action: IntegrationAction; 
         onSave(draft);
         onClose();
       }}
-      footer={
-        <>
-          <Button variant="subtle" onClick={onClose}>
-            Cancel
-          </Button>
-          <Button type="submit" variant="primary" disabled={draft.name.trim() === ''}>
-            Take over
-          </Button>
-        </>
-      }
+      submit="Take over"
+      ready={draft.name.trim() !== ''}
     >
       <TextField label="Name" data-autofocus required value={draft.name} onChange={(event) => set({ name: event.currentTarget.value })} />
       <SelectField
@@ -257,6 +249,6 @@ function ActionDialog({ action, onSave, onClose }: { action: IntegrationAction; 
           {draft.type !== 'create' && text('Note', 'note')}
         </>
       )}
-    </Dialog>
+    </FormDialog>
   );
 }

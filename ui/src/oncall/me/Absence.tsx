@@ -1,6 +1,6 @@
 import { useState, type ReactElement } from 'react';
 import { api } from '../../api';
-import { Button, Checkbox, Dialog, ErrorState, IconButton, Menu, TextField, toast, useNow } from '../../kit';
+import { Button, Checkbox, FormDialog, IconButton, Menu, TextField, toast, useNow } from '../../kit';
 import { Section } from '../../shell';
 import { fieldError, useChange } from '../act';
 import { usePeople } from '../people';
@@ -90,20 +90,14 @@ function QuietDialog({ quiet, onClose }: { quiet: Quiet | null; onClose: () => v
   const [except, setExcept] = useState<string[]>(quiet?.except ?? ['P1']);
   const save = useChange(() => api.patch(`${rest}/me`, { quiet: { enabled: enabled && hours !== null, hours, except } }), { stale, quiet: true, done: 'Quiet hours saved', onDone: onClose });
   return (
-    <Dialog
+    <FormDialog
       title="Quiet hours"
       onClose={onClose}
       onSubmit={() => save.mutate()}
-      footer={
-        <>
-          <Button variant="subtle" onClick={onClose}>
-            Cancel
-          </Button>
-          <Button type="submit" variant="primary" busy={save.isPending}>
-            Save
-          </Button>
-        </>
-      }
+      submit="Save"
+      busy={save.isPending}
+      what="save the quiet hours"
+      error={save.error}
     >
       <Checkbox label="Hold messages back" checked={enabled} onChange={(event) => setEnabled(event.currentTarget.checked)} />
       {enabled && (
@@ -119,8 +113,7 @@ function QuietDialog({ quiet, onClose }: { quiet: Quiet | null; onClose: () => v
           </fieldset>
         </>
       )}
-      {save.error && <ErrorState compact what="save the quiet hours" error={save.error} />}
-    </Dialog>
+    </FormDialog>
   );
 }
 
@@ -173,27 +166,21 @@ function ForwardDialog({ me, onClose }: { me: Me; onClose: () => void }): ReactE
   });
   const ready = to !== null && !Number.isNaN(start) && !Number.isNaN(end) && problem === undefined;
   return (
-    <Dialog
+    <FormDialog
       title="Forward to somebody else"
       onClose={onClose}
-      onSubmit={() => ready && save.mutate()}
-      footer={
-        <>
-          <Button variant="subtle" onClick={onClose}>
-            Cancel
-          </Button>
-          <Button type="submit" variant="primary" busy={save.isPending} disabled={!ready}>
-            Forward
-          </Button>
-        </>
-      }
+      onSubmit={() => save.mutate()}
+      submit="Forward"
+      busy={save.isPending}
+      ready={ready}
+      what="forward"
+      error={save.error}
     >
       <TargetPicker label="To" kinds={['user']} value={to} onChange={setTo} error={fieldError(save.error, 'toUser')} />
       <div className={parts['two']}>
         <TextField label="From" type="datetime-local" required value={from} error={fieldError(save.error, 'startDate')} onChange={(event) => setFrom(event.currentTarget.value)} />
         <TextField label="Until" type="datetime-local" required value={until} error={problem ?? fieldError(save.error, 'endDate')} onChange={(event) => setUntil(event.currentTarget.value)} />
       </div>
-      {save.error && <ErrorState compact what="forward" error={save.error} />}
-    </Dialog>
+    </FormDialog>
   );
 }

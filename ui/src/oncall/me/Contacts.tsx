@@ -1,7 +1,7 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState, type ReactElement } from 'react';
 import { api } from '../../api';
-import { Button, Dialog, ErrorState, Icon, IconButton, Menu, Notice, SelectField, TextField, toast, type IconName } from '../../kit';
+import { Button, Dialog, FormDialog, Icon, IconButton, Menu, Notice, SelectField, TextField, toast, type IconName } from '../../kit';
 import { Section } from '../../shell';
 import { fieldError, useChange } from '../act';
 import { methodWord } from '../alert/model';
@@ -145,25 +145,19 @@ function AddContact({ path, onMade, onClose }: { path: string; onMade: (contact:
   });
   const said = fieldError(add.error, 'to', 'address', 'method');
   return (
-    <Dialog
+    <FormDialog
       title="Add a contact"
       onClose={onClose}
-      onSubmit={() => to.trim() !== '' && add.mutate()}
-      footer={
-        <>
-          <Button variant="subtle" onClick={onClose}>
-            Cancel
-          </Button>
-          <Button type="submit" variant="primary" busy={add.isPending} disabled={to.trim() === ''}>
-            Add and send a code
-          </Button>
-        </>
-      }
+      onSubmit={() => add.mutate()}
+      submit="Add and send a code"
+      busy={add.isPending}
+      ready={to.trim() !== ''}
+      what="add the contact"
+      error={said ? null : add.error}
     >
       <SelectField label="By" value={method} onChange={setMethod} options={methods.map(({ value, label }) => ({ value, label }))} />
       <TextField label="To" type={kind?.input ?? 'text'} data-autofocus required value={to} placeholder={kind?.placeholder} error={said} hint={kind?.hint} onChange={(event) => setTo(event.currentTarget.value)} />
-      {add.error && !said && <ErrorState compact what="add the contact" error={add.error} />}
-    </Dialog>
+    </FormDialog>
   );
 }
 
@@ -173,31 +167,26 @@ function VerifyContact({ contact, path, onClose }: { contact: Contact; path: str
   const again = useChange(() => api.post(`${path}/send-code`), { stale: [], done: `A new code is on its way to ${contact.to}` });
   const said = fieldError(verify.error, 'code');
   return (
-    <Dialog
+    <FormDialog
       title="Enter the code"
       onClose={onClose}
-      onSubmit={() => code.trim() !== '' && verify.mutate()}
+      onSubmit={() => verify.mutate()}
       footerStart={
         <Button variant="subtle" busy={again.isPending} onClick={() => again.mutate()}>
           Send another
         </Button>
       }
-      footer={
-        <>
-          <Button variant="subtle" onClick={onClose}>
-            Later
-          </Button>
-          <Button type="submit" variant="primary" busy={verify.isPending} disabled={code.trim() === ''}>
-            Verify
-          </Button>
-        </>
-      }
+      submit="Verify"
+      busy={verify.isPending}
+      ready={code.trim() !== ''}
+      cancel="Later"
+      what="verify the contact"
+      error={said ? null : verify.error}
     >
       <p>
         We sent a code to <b>{contact.to}</b>. Until it is entered, no alert goes there.
       </p>
       <TextField label="Code" data-autofocus required inputMode="numeric" autoComplete="one-time-code" value={code} error={said} onChange={(event) => setCode(event.currentTarget.value)} />
-      {verify.error && !said && <ErrorState compact what="verify the contact" error={verify.error} />}
-    </Dialog>
+    </FormDialog>
   );
 }

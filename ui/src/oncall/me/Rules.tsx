@@ -1,6 +1,6 @@
 import { useState, type ReactElement } from 'react';
 import { api } from '../../api';
-import { Button, Checkbox, Dialog, ErrorState, IconButton, TextField, toast } from '../../kit';
+import { Button, Checkbox, FormDialog, IconButton, TextField, toast } from '../../kit';
 import { Section } from '../../shell';
 import { useChange } from '../act';
 import { methodWord } from '../alert/model';
@@ -90,10 +90,10 @@ function RuleDialog({ me, path, event, rule, onClose }: { me: Me; path: string; 
   const last = steps.reduce((most, step) => Math.max(most, secondsOf(step)), 0);
   const ready = steps.length > 0 && (!event.leads || times.length > 0);
   return (
-    <Dialog
+    <FormDialog
       title={event.title}
       onClose={onClose}
-      onSubmit={() => ready && save.mutate()}
+      onSubmit={() => save.mutate()}
       footerStart={
         rule && (
           <Button variant="subtle" icon="trash" busy={remove.isPending} onClick={() => remove.mutate()}>
@@ -101,16 +101,11 @@ function RuleDialog({ me, path, event, rule, onClose }: { me: Me; path: string; 
           </Button>
         )
       }
-      footer={
-        <>
-          <Button variant="subtle" onClick={onClose}>
-            Cancel
-          </Button>
-          <Button type="submit" variant="primary" busy={save.isPending} disabled={!ready}>
-            Save
-          </Button>
-        </>
-      }
+      submit="Save"
+      busy={save.isPending}
+      ready={ready}
+      what="save the rule"
+      error={save.error}
     >
       {event.leads && (
         <fieldset className={parts['fieldset']}>
@@ -175,7 +170,6 @@ function RuleDialog({ me, path, event, rule, onClose }: { me: Me; path: string; 
           {repeats && <TextField label="Minutes after the first step" type="number" min={1} value={loop} onChange={(change) => setLoop(change.currentTarget.value)} />}
         </div>
       )}
-      {save.error && <ErrorState compact what="save the rule" error={save.error} />}
-    </Dialog>
+    </FormDialog>
   );
 }

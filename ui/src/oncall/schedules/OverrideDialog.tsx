@@ -1,6 +1,6 @@
 import { useState, type ReactElement } from 'react';
 import { api } from '../../api';
-import { Button, Checkbox, Dialog, ErrorState, TextField, toast } from '../../kit';
+import { Button, Checkbox, FormDialog, TextField, toast } from '../../kit';
 import { fieldError, useChange } from '../act';
 import css from '../parts/parts.module.css';
 import { TargetPicker } from '../parts/TargetPicker';
@@ -66,10 +66,10 @@ export function OverrideDialog({ schedule, zone, span, override, me, onClose }: 
   };
   const ready = who !== null && problem === undefined;
   return (
-    <Dialog
+    <FormDialog
       title={override ? 'Change the override' : 'Override the schedule'}
       onClose={onClose}
-      onSubmit={() => ready && save.mutate()}
+      onSubmit={() => save.mutate()}
       footerStart={
         override && (
           <Button variant="subtle" icon="trash" busy={remove.isPending} onClick={takeOut}>
@@ -77,16 +77,11 @@ export function OverrideDialog({ schedule, zone, span, override, me, onClose }: 
           </Button>
         )
       }
-      footer={
-        <>
-          <Button variant="subtle" onClick={onClose}>
-            Cancel
-          </Button>
-          <Button type="submit" variant="primary" busy={save.isPending} disabled={!ready}>
-            {override ? 'Save' : 'Override'}
-          </Button>
-        </>
-      }
+      submit={override ? 'Save' : 'Override'}
+      busy={save.isPending}
+      ready={ready}
+      what="override the schedule"
+      error={save.error}
     >
       <TargetPicker label="Who takes over" kinds={['user']} value={who} onChange={setWho} error={fieldError(save.error, 'user')} />
       <div className={css['two']}>
@@ -104,8 +99,7 @@ export function OverrideDialog({ schedule, zone, span, override, me, onClose }: 
           </div>
         </fieldset>
       )}
-      {save.error && <ErrorState compact what="override the schedule" error={save.error} />}
-    </Dialog>
+    </FormDialog>
   );
 }
 

@@ -1,6 +1,6 @@
 import { useState, type ReactElement } from 'react';
 import { api } from '../../api';
-import { Button, Dialog, ErrorState, SelectField, TextField, toast } from '../../kit';
+import { Button, FormDialog, SelectField, TextField, toast } from '../../kit';
 import { fieldError, useChange } from '../act';
 import css from '../parts/parts.module.css';
 import { RestrictionEditor } from '../parts/RestrictionEditor';
@@ -57,12 +57,12 @@ export function RotationDialog({ schedule, rotation, onClose }: { schedule: Sche
     },
   });
   return (
-    <Dialog
+    <FormDialog
       title={rotation ? 'Edit rotation' : 'Add a rotation'}
       width={600}
       sticky
       onClose={onClose}
-      onSubmit={() => ready && save.mutate()}
+      onSubmit={() => save.mutate()}
       footerStart={
         rotation && (
           <Button variant="subtle" icon="trash" busy={remove.isPending} onClick={() => remove.mutate()}>
@@ -70,16 +70,11 @@ export function RotationDialog({ schedule, rotation, onClose }: { schedule: Sche
           </Button>
         )
       }
-      footer={
-        <>
-          <Button variant="subtle" onClick={onClose}>
-            Cancel
-          </Button>
-          <Button type="submit" variant="primary" busy={save.isPending} disabled={!ready}>
-            {rotation ? 'Save' : 'Add'}
-          </Button>
-        </>
-      }
+      submit={rotation ? 'Save' : 'Add'}
+      busy={save.isPending}
+      ready={ready}
+      what="save the rotation"
+      error={save.error}
     >
       <TextField label="Name" data-autofocus value={name} placeholder="Weekly primary" error={fieldError(save.error, 'name')} onChange={(event) => setName(event.currentTarget.value)} />
       <div className={css['two']}>
@@ -100,7 +95,6 @@ export function RotationDialog({ schedule, rotation, onClose }: { schedule: Sche
       </div>
       <TargetList label="Participants, in the order of their turns" ordered kinds={['user', 'team', 'escalation', 'none']} value={people} onChange={setPeople} add="Add a participant" error={fieldError(save.error, 'participants')} />
       <RestrictionEditor label="On call" always="At all times" value={hours} onChange={setHours} />
-      {save.error && <ErrorState compact what="save the rotation" error={save.error} />}
-    </Dialog>
+    </FormDialog>
   );
 }

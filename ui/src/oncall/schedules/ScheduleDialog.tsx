@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useState, type ReactElement } from 'react';
 import { api } from '../../api';
-import { Button, Checkbox, Dialog, ErrorState, SelectField, TextField, toast } from '../../kit';
+import { Button, Checkbox, ErrorState, FormDialog, SelectField, TextField, toast } from '../../kit';
 import { fieldError, useChange } from '../act';
 import { ownZone } from '../parts/zone';
 import { ZoneField } from '../parts/ZonePicker';
@@ -42,10 +42,10 @@ export function ScheduleDialog({ schedule, onClose }: { schedule: Schedule | nul
     },
   });
   return (
-    <Dialog
+    <FormDialog
       title={schedule ? 'Schedule' : 'Create schedule'}
       onClose={onClose}
-      onSubmit={() => name.trim() !== '' && save.mutate()}
+      onSubmit={() => save.mutate()}
       footerStart={
         schedule && (
           <Button variant={sure ? 'danger' : 'subtle'} icon="trash" busy={remove.isPending} onClick={() => (sure ? remove.mutate() : setSure(true))}>
@@ -53,24 +53,18 @@ export function ScheduleDialog({ schedule, onClose }: { schedule: Schedule | nul
           </Button>
         )
       }
-      footer={
-        <>
-          <Button variant="subtle" onClick={onClose}>
-            Cancel
-          </Button>
-          <Button type="submit" variant="primary" busy={save.isPending} disabled={name.trim() === ''}>
-            {schedule ? 'Save' : 'Create'}
-          </Button>
-        </>
-      }
+      submit={schedule ? 'Save' : 'Create'}
+      busy={save.isPending}
+      ready={name.trim() !== ''}
+      what="save the schedule"
+      error={save.error}
     >
       <TextField label="Name" data-autofocus required value={name} error={fieldError(save.error, 'name')} onChange={(event) => setName(event.currentTarget.value)} />
       <TextField label="Description" optional value={description} error={fieldError(save.error, 'description')} onChange={(event) => setDescription(event.currentTarget.value)} />
       <ZoneField label="Time zone" value={zone} onChange={setZone} error={fieldError(save.error, 'timezone')} hint="Shifts begin and end by this clock, also when it is changed for summer." />
       <SelectField label="Team" value={team} onChange={setTeam} options={[{ value: '', label: 'No team' }, ...(teams.data ?? []).map(({ id, name: label }) => ({ value: id, label }))]} />
       {schedule && <Checkbox label="In use: the people in it are told of alerts" checked={enabled} onChange={(event) => setEnabled(event.currentTarget.checked)} />}
-      {save.error && <ErrorState compact what="save the schedule" error={save.error} />}
       {remove.error && <ErrorState compact what="delete the schedule" error={remove.error} />}
-    </Dialog>
+    </FormDialog>
   );
 }

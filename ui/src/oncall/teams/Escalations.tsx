@@ -1,6 +1,6 @@
 import { useState, type ReactElement } from 'react';
 import { api } from '../../api';
-import { Button, Checkbox, Dialog, EmptyState, ErrorState, Icon, IconButton, TextField, toast } from '../../kit';
+import { Button, Checkbox, EmptyState, ErrorState, FormDialog, Icon, IconButton, TextField, toast } from '../../kit';
 import { Section } from '../../shell';
 import { fieldError, useChange } from '../act';
 import { usePeople } from '../people';
@@ -151,12 +151,12 @@ function EscalationDialog({ team, escalation, onClose }: { team: string; escalat
   });
   const last = steps.reduce((most, step) => Math.max(most, minutesOf(step)), 0);
   return (
-    <Dialog
+    <FormDialog
       title={escalation ? 'Edit escalation' : 'Add an escalation'}
       width={620}
       sticky
       onClose={onClose}
-      onSubmit={() => ready && save.mutate()}
+      onSubmit={() => save.mutate()}
       footerStart={
         escalation && (
           <Button variant="subtle" icon="trash" busy={remove.isPending} onClick={() => remove.mutate()}>
@@ -164,16 +164,12 @@ function EscalationDialog({ team, escalation, onClose }: { team: string; escalat
           </Button>
         )
       }
-      footer={
-        <>
-          <Button variant="subtle" onClick={onClose}>
-            Cancel
-          </Button>
-          <Button type="submit" variant="primary" busy={save.isPending} disabled={!ready} title={problem ?? undefined}>
-            Save
-          </Button>
-        </>
-      }
+      submit="Save"
+      busy={save.isPending}
+      ready={ready}
+      missing={problem}
+      what="save the escalation"
+      error={save.error}
     >
       <TextField label="Name" data-autofocus required value={name} error={fieldError(save.error, 'name')} onChange={(event) => setName(event.currentTarget.value)} />
       <ol className={css['stepList']} aria-label="Steps">
@@ -199,8 +195,7 @@ function EscalationDialog({ team, escalation, onClose }: { team: string; escalat
           </>
         )}
       </fieldset>
-      {save.error && <ErrorState compact what="save the escalation" error={save.error} />}
       {remove.error && <ErrorState compact what="delete the escalation" error={remove.error} />}
-    </Dialog>
+    </FormDialog>
   );
 }

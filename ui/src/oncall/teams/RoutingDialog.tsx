@@ -1,6 +1,6 @@
 import { useState, type ReactElement } from 'react';
 import { api } from '../../api';
-import { Button, Dialog, ErrorState, TextField, toast } from '../../kit';
+import { Button, FormDialog, TextField, toast } from '../../kit';
 import { fieldError, useChange } from '../act';
 import { criteriaProblem } from '../parts/criteria';
 import { CriteriaEditor } from '../parts/CriteriaEditor';
@@ -47,12 +47,12 @@ export function RoutingDialog({ team, rule, onClose }: { team: string; rule: Rou
     },
   });
   return (
-    <Dialog
+    <FormDialog
       title={isDefault ? 'The default rule' : rule ? 'Edit rule' : 'Add a rule'}
       width={640}
       sticky
       onClose={onClose}
-      onSubmit={() => ready && save.mutate()}
+      onSubmit={() => save.mutate()}
       footerStart={
         rule &&
         !isDefault && (
@@ -61,16 +61,12 @@ export function RoutingDialog({ team, rule, onClose }: { team: string; rule: Rou
           </Button>
         )
       }
-      footer={
-        <>
-          <Button variant="subtle" onClick={onClose}>
-            Cancel
-          </Button>
-          <Button type="submit" variant="primary" busy={save.isPending} disabled={!ready} title={problem ?? undefined}>
-            {rule ? 'Save' : 'Add'}
-          </Button>
-        </>
-      }
+      submit={rule ? 'Save' : 'Add'}
+      busy={save.isPending}
+      ready={ready}
+      missing={problem}
+      what="save the rule"
+      error={save.error}
     >
       {isDefault ? (
         <p>It takes every alert that no other rule fits, so it has no conditions.</p>
@@ -83,7 +79,6 @@ export function RoutingDialog({ team, rule, onClose }: { team: string; rule: Rou
         </>
       )}
       <TargetPicker label="Then notify" kinds={['escalation', 'schedule', 'none']} value={notify} onChange={setNotify} error={fieldError(save.error, 'notify')} />
-      {save.error && <ErrorState compact what="save the rule" error={save.error} />}
-    </Dialog>
+    </FormDialog>
   );
 }

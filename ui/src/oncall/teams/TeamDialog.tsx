@@ -2,7 +2,7 @@ import { useNavigate } from '@tanstack/react-router';
 import { useQuery } from '@tanstack/react-query';
 import { useState, type ReactElement } from 'react';
 import { api } from '../../api';
-import { Button, Dialog, ErrorState, TextField, toast } from '../../kit';
+import { Button, ErrorState, FormDialog, TextField, toast } from '../../kit';
 import { fieldError, useChange } from '../act';
 import { TargetList } from '../parts/TargetPicker';
 import { meQuery, rest, segment } from '../queries';
@@ -44,10 +44,10 @@ export function TeamDialog({ team, onClose }: { team: Team | null; onClose: () =
     },
   });
   return (
-    <Dialog
+    <FormDialog
       title={team ? 'Team' : 'Create team'}
       onClose={onClose}
-      onSubmit={() => name.trim() !== '' && save.mutate()}
+      onSubmit={() => save.mutate()}
       footerStart={
         team && (
           <Button variant={sure ? 'danger' : 'subtle'} icon="trash" busy={remove.isPending} onClick={() => (sure ? remove.mutate() : setSure(true))}>
@@ -55,16 +55,11 @@ export function TeamDialog({ team, onClose }: { team: Team | null; onClose: () =
           </Button>
         )
       }
-      footer={
-        <>
-          <Button variant="subtle" onClick={onClose}>
-            Cancel
-          </Button>
-          <Button type="submit" variant="primary" busy={save.isPending} disabled={name.trim() === ''}>
-            {team ? 'Save' : 'Create'}
-          </Button>
-        </>
-      }
+      submit={team ? 'Save' : 'Create'}
+      busy={save.isPending}
+      ready={name.trim() !== ''}
+      what="save the team"
+      error={save.error}
     >
       <TextField label="Name" data-autofocus required value={name} error={fieldError(save.error, 'name')} onChange={(event) => setName(event.currentTarget.value)} />
       <TextField label="Description" optional value={description} error={fieldError(save.error, 'description')} onChange={(event) => setDescription(event.currentTarget.value)} />
@@ -74,8 +69,7 @@ export function TeamDialog({ team, onClose }: { team: Team | null; onClose: () =
           <p>A schedule with a weekly turn, an escalation and a routing rule are made with it, so that its alerts reach somebody from the first minute.</p>
         </>
       )}
-      {save.error && <ErrorState compact what="save the team" error={save.error} />}
       {remove.error && <ErrorState compact what="delete the team" error={remove.error} />}
-    </Dialog>
+    </FormDialog>
   );
 }

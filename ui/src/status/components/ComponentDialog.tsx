@@ -1,7 +1,7 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState, type ReactElement } from 'react';
 import { api, ApiError } from '../../api';
-import { Button, Checkbox, Dialog, ErrorState, SelectField, TextAreaField, TextField, toast } from '../../kit';
+import { Button, Checkbox, ErrorState, FormDialog, SelectField, TextAreaField, TextField, toast } from '../../kit';
 import { manage, own } from '../queries';
 import { fromLocalInput, statusWords, toLocalInput } from '../say';
 import { keys } from '../stale';
@@ -49,7 +49,7 @@ export function ComponentDialog({ page, components, editing, onClose }: { page: 
   const nameError = tried && name.trim() === '' ? 'Give it a name.' : fields['name'];
   const noun = kind === 'group' ? 'group' : 'component';
   return (
-    <Dialog
+    <FormDialog
       title={component ? component.name : `Add a ${noun}`}
       width={component && kind === 'component' ? 640 : 520}
       onClose={onClose}
@@ -57,16 +57,10 @@ export function ComponentDialog({ page, components, editing, onClose }: { page: 
         setTried(true);
         if (name.trim() !== '') save.mutate();
       }}
-      footer={
-        <>
-          <Button variant="subtle" onClick={onClose}>
-            Cancel
-          </Button>
-          <Button type="submit" variant="primary" busy={save.isPending}>
-            {component ? 'Save' : `Add ${noun}`}
-          </Button>
-        </>
-      }
+      submit={component ? 'Save' : `Add ${noun}`}
+      busy={save.isPending}
+      what={`save the ${noun}`}
+      error={Object.keys(fields).length === 0 ? save.error : null}
     >
       <TextField label="Name" required data-autofocus value={name} error={nameError} maxLength={255} onChange={(e) => setName(e.currentTarget.value)} />
       <TextAreaField label="Description" optional rows={2} value={description} error={fields['description']} hint="Readers see it beside the name." onChange={(e) => setDescription(e.currentTarget.value)} />
@@ -80,7 +74,6 @@ export function ComponentDialog({ page, components, editing, onClose }: { page: 
           <Checkbox label="Show it only while it is in trouble" checked={onlyBad} onChange={(e) => setOnlyBad(e.currentTarget.checked)} />
         </>
       )}
-      {save.error && Object.keys(fields).length === 0 && <ErrorState compact what={`save the ${noun}`} error={save.error} />}
       {component?.uptime && (
         <section className={css['past']}>
           <h3>Last {component.uptime.days.length} days</h3>
@@ -88,7 +81,7 @@ export function ComponentDialog({ page, components, editing, onClose }: { page: 
           <Correct page={page} component={component} onDone={settled} />
         </section>
       )}
-    </Dialog>
+    </FormDialog>
   );
 }
 

@@ -1,7 +1,7 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState, type ReactElement } from 'react';
 import { api, siteUrl } from '../../api';
-import { Button, Dialog, EmptyState, ErrorState, Icon, IconButton, Notice, RelativeTime, SkeletonRows, TextField, toast } from '../../kit';
+import { Button, Dialog, EmptyState, ErrorState, FormDialog, Icon, IconButton, Notice, RelativeTime, SkeletonRows, TextField, toast } from '../../kit';
 import { Section } from '../../shell';
 import { ConfirmDialog } from '../parts/ConfirmDialog';
 import { CopyLine } from '../parts/CopyLine';
@@ -99,7 +99,7 @@ function CreateKeyDialog({ page, onClose }: { page: StatusPage; onClose: () => v
     );
   }
   return (
-    <Dialog
+    <FormDialog
       title="Create key"
       width={440}
       onClose={onClose}
@@ -107,19 +107,12 @@ function CreateKeyDialog({ page, onClose }: { page: StatusPage; onClose: () => v
         setTried(true);
         if (name.trim() !== '') create.mutate();
       }}
-      footer={
-        <>
-          <Button variant="subtle" onClick={onClose}>
-            Cancel
-          </Button>
-          <Button type="submit" variant="primary" busy={create.isPending}>
-            Create key
-          </Button>
-        </>
-      }
+      submit="Create key"
+      busy={create.isPending}
+      what="create the key"
+      error={create.error}
     >
       <TextField label="What it is for" required data-autofocus value={name} placeholder="Monitoring" error={tried && name.trim() === '' ? 'Say what it is for.' : undefined} onChange={(e) => setName(e.currentTarget.value)} />
-      {create.error && <ErrorState compact what="create the key" error={create.error} />}
-    </Dialog>
+    </FormDialog>
   );
 }

@@ -2,7 +2,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useState, type ReactElement } from 'react';
 import { api } from '../../api';
-import { Button, Checkbox, Dialog, EmptyState, ErrorState, IconButton, Menu, SelectField, SkeletonRows, TextAreaField, TextField, toast } from '../../kit';
+import { Button, Checkbox, EmptyState, ErrorState, FormDialog, IconButton, Menu, SelectField, SkeletonRows, TextAreaField, TextField, toast } from '../../kit';
 import { useCommands } from '../../shell';
 import { ConfirmDialog } from '../parts/ConfirmDialog';
 import { IncidentTag } from '../parts/Mark';
@@ -122,7 +122,7 @@ function TemplateDialog({ page, template, onClose }: { page: StatusPage; templat
   const nameError = tried && name.trim() === '' ? 'Give the template a name.' : undefined;
   const bodyError = tried && body.trim() === '' ? 'Write the message.' : undefined;
   return (
-    <Dialog
+    <FormDialog
       title={template ? 'Edit template' : 'Create template'}
       width={600}
       sticky
@@ -131,16 +131,10 @@ function TemplateDialog({ page, template, onClose }: { page: StatusPage; templat
         setTried(true);
         if (name.trim() !== '' && body.trim() !== '') save.mutate();
       }}
-      footer={
-        <>
-          <Button variant="subtle" onClick={onClose}>
-            Cancel
-          </Button>
-          <Button type="submit" variant="primary" busy={save.isPending}>
-            {template ? 'Save template' : 'Create template'}
-          </Button>
-        </>
-      }
+      submit={template ? 'Save template' : 'Create template'}
+      busy={save.isPending}
+      what="save the template"
+      error={save.error}
     >
       <TextField label="Name of the template" required data-autofocus value={name} error={nameError} maxLength={255} onChange={(e) => setName(e.currentTarget.value)} />
       <TextField label="Name of the incident" optional value={title} maxLength={255} onChange={(e) => setTitle(e.currentTarget.value)} />
@@ -148,7 +142,6 @@ function TemplateDialog({ page, template, onClose }: { page: StatusPage; templat
       <SelectField label="State" value={status} onChange={setStatus} options={[...realtime, ...planned].map((value) => ({ value, label: incidentWords[value] }))} />
       <ComponentChoice components={components.data?.components ?? []} chosen={chosen} begin="operational" withoutStatus onChange={setChosen} />
       <Checkbox label="Tell subscribers" checked={notify} onChange={(e) => setNotify(e.currentTarget.checked)} />
-      {save.error && <ErrorState compact what="save the template" error={save.error} />}
-    </Dialog>
+    </FormDialog>
   );
 }

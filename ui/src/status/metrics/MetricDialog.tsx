@@ -1,7 +1,7 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState, type ReactElement } from 'react';
 import { api, ApiError } from '../../api';
-import { Button, Checkbox, Dialog, ErrorState, TextField, toast } from '../../kit';
+import { Checkbox, FormDialog, TextField, toast } from '../../kit';
 import { manage } from '../queries';
 import { keys } from '../stale';
 import type { Metric, StatusPage } from '../wire';
@@ -39,23 +39,17 @@ export function MetricDialog({ page, metric, onClose }: { page: StatusPage; metr
   const fields = save.error instanceof ApiError ? save.error.fields : {};
   const nameError = tried && name.trim() === '' ? 'Give the metric a name.' : fields['name'];
   return (
-    <Dialog
+    <FormDialog
       title={metric ? `Edit ${metric.name}` : 'Add metric'}
       onClose={onClose}
       onSubmit={() => {
         setTried(true);
         if (name.trim() !== '') save.mutate();
       }}
-      footer={
-        <>
-          <Button variant="subtle" onClick={onClose}>
-            Cancel
-          </Button>
-          <Button type="submit" variant="primary" busy={save.isPending}>
-            {metric ? 'Save' : 'Add metric'}
-          </Button>
-        </>
-      }
+      submit={metric ? 'Save' : 'Add metric'}
+      busy={save.isPending}
+      what="save the metric"
+      error={Object.keys(fields).length === 0 ? save.error : null}
     >
       <TextField label="Name" required data-autofocus value={name} error={nameError} maxLength={255} placeholder="Response time" onChange={(e) => setName(e.currentTarget.value)} />
       <div className={css['two']}>
@@ -66,7 +60,6 @@ export function MetricDialog({ page, metric, onClose }: { page: StatusPage; metr
       </div>
       <TextField label="What it says" optional value={tooltip} placeholder="Median of all requests" onChange={(e) => setTooltip(e.currentTarget.value)} />
       <Checkbox label="Show it on the page" checked={display} onChange={(e) => setDisplay(e.currentTarget.checked)} />
-      {save.error && Object.keys(fields).length === 0 && <ErrorState compact what="save the metric" error={save.error} />}
-    </Dialog>
+    </FormDialog>
   );
 }

@@ -1,5 +1,5 @@
 import type { ReactElement, ReactNode } from 'react';
-import { Button, Dialog, ErrorState } from '../../kit';
+import { FormDialog } from '../../kit';
 
 export interface ConfirmDialogProps {
   title: string;
@@ -17,24 +17,8 @@ export interface ConfirmDialogProps {
 
 export function ConfirmDialog({ title, act, what, danger = false, busy, error, onConfirm, onClose, children }: ConfirmDialogProps): ReactElement {
   return (
-    <Dialog
-      title={title}
-      width={480}
-      onClose={onClose}
-      onSubmit={onConfirm}
-      footer={
-        <>
-          <Button variant="subtle" onClick={onClose} data-autofocus={danger || undefined}>
-            Cancel
-          </Button>
-          <Button type="submit" variant={danger ? 'danger' : 'primary'} busy={busy} data-autofocus={danger ? undefined : true}>
-            {act}
-          </Button>
-        </>
-      }
-    >
+    <FormDialog title={title} width={480} question onClose={onClose} onSubmit={onConfirm} submit={act} busy={busy} danger={danger} what={what} error={error}>
       {children}
-      {error !== null && error !== undefined && <ErrorState compact what={what} error={error} />}
-    </Dialog>
+    </FormDialog>
   );
 }

@@ -1,7 +1,7 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState, type ReactElement } from 'react';
 import { api, ApiError } from '../../api';
-import { Button, Checkbox, Dialog, ErrorState, TextField, toast } from '../../kit';
+import { Checkbox, FormDialog, TextField, toast } from '../../kit';
 import { ComponentChoice } from '../incidents/ComponentChoice';
 import { Segments } from '../parts/Segments';
 import { componentsQuery, manage } from '../queries';
@@ -35,23 +35,17 @@ export function AddDialog({ page, onClose }: { page: StatusPage; onClose: () => 
   const fields = add.error instanceof ApiError ? add.error.fields : {};
   const problem = tried && !kind ? 'Write a mail address, or the https:// address of a webhook.' : (fields['email'] ?? fields['endpoint']);
   return (
-    <Dialog
+    <FormDialog
       title="Add subscriber"
       onClose={onClose}
       onSubmit={() => {
         setTried(true);
         if (kind && !none) add.mutate();
       }}
-      footer={
-        <>
-          <Button variant="subtle" onClick={onClose}>
-            Cancel
-          </Button>
-          <Button type="submit" variant="primary" busy={add.isPending}>
-            Add subscriber
-          </Button>
-        </>
-      }
+      submit="Add subscriber"
+      busy={add.isPending}
+      what="add the subscriber"
+      error={problem ? null : add.error}
     >
       <TextField
         label="Address"
@@ -67,7 +61,6 @@ export function AddDialog({ page, onClose }: { page: StatusPage; onClose: () => 
       {scope === 'some' && <ComponentChoice components={components.data?.components ?? []} chosen={chosen} begin="operational" withoutStatus onChange={setChosen} />}
       {tried && none && <p role="alert">Choose at least one component.</p>}
       <Checkbox label="They agreed already: do not ask them to confirm" checked={vouched} onChange={(event) => setVouched(event.currentTarget.checked)} />
-      {add.error && !problem && <ErrorState compact what="add the subscriber" error={add.error} />}
-    </Dialog>
+    </FormDialog>
   );
 }

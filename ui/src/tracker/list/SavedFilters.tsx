@@ -1,7 +1,7 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState, type ReactElement } from 'react';
 import { api, type SavedFilter } from '../../api';
-import { Button, Checkbox, Dialog, ErrorState, Icon, IconButton, Popover, Skeleton, TextField, toast } from '../../kit';
+import { Button, Checkbox, ErrorState, FormDialog, Icon, IconButton, Popover, Skeleton, TextField, toast } from '../../kit';
 import { allFiltersQuery } from '../queries';
 import css from './List.module.css';
 import { keys } from '../stale';
@@ -101,25 +101,19 @@ function SaveDialog({ jql, onClose }: { jql: string; onClose: () => void }): Rea
     },
   });
   return (
-    <Dialog
+    <FormDialog
       title="Save this query"
       onClose={onClose}
-      onSubmit={() => name.trim() !== '' && save.mutate()}
-      footer={
-        <>
-          <Button variant="subtle" onClick={onClose}>
-            Cancel
-          </Button>
-          <Button type="submit" variant="primary" busy={save.isPending} disabled={name.trim() === ''}>
-            Save
-          </Button>
-        </>
-      }
+      onSubmit={() => save.mutate()}
+      submit="Save"
+      busy={save.isPending}
+      ready={name.trim() !== ''}
+      what="save the filter"
+      error={save.error}
     >
       <TextField label="Name" required data-autofocus value={name} placeholder="Open bugs of the release" onChange={(e) => setName(e.currentTarget.value)} />
       <code className={css['jql']}>{jql === '' ? 'every issue' : jql}</code>
       <Checkbox label="Star it" checked={favourite} onChange={(e) => setFavourite(e.currentTarget.checked)} />
-      {save.error && <ErrorState compact what="save the filter" error={save.error} />}
-    </Dialog>
+    </FormDialog>
   );
 }

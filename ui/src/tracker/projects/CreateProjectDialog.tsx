@@ -2,7 +2,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useState, type ReactElement } from 'react';
 import { api, ApiError } from '../../api';
-import { Button, Dialog, ErrorState, TextField, toast } from '../../kit';
+import { FormDialog, TextField, toast } from '../../kit';
 import { useSignedIn } from '../../shell';
 import css from './Projects.module.css';
 import { keyOf, keyProblem, templates } from './model';
@@ -39,23 +39,17 @@ export function CreateProjectDialog({ onClose }: { onClose: () => void }): React
   const nameError = tried && name.trim() === '' ? 'Give the project a name.' : (refused['projectName'] ?? refused['name']);
   const keyError = (tried || ownKey !== null) && key !== '' ? keyProblem(key) : tried ? 'Give the project a key.' : undefined;
   return (
-    <Dialog
+    <FormDialog
       title="Create project"
       onClose={onClose}
       onSubmit={() => {
         setTried(true);
         if (name.trim() !== '' && !keyProblem(key)) create.mutate();
       }}
-      footer={
-        <>
-          <Button variant="subtle" onClick={onClose}>
-            Cancel
-          </Button>
-          <Button type="submit" variant="primary" busy={create.isPending}>
-            Create project
-          </Button>
-        </>
-      }
+      submit="Create project"
+      busy={create.isPending}
+      what="create the project"
+      error={!nameError && !keyError && Object.keys(refused).length === 0 ? create.error : null}
     >
       <TextField label="Name" required data-autofocus value={name} error={nameError} placeholder="Payments" onChange={(e) => setName(e.currentTarget.value)} />
       <TextField
@@ -78,7 +72,6 @@ export function CreateProjectDialog({ onClose }: { onClose: () => void }): React
           </label>
         ))}
       </fieldset>
-      {create.error && !nameError && !keyError && Object.keys(refused).length === 0 && <ErrorState compact what="create the project" error={create.error} />}
-    </Dialog>
+    </FormDialog>
   );
 }

@@ -2,7 +2,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useState, type ReactElement } from 'react';
 import { api } from '../../api';
-import { Button, Checkbox, Dialog, ErrorState, SelectField, TextField, toast } from '../../kit';
+import { Checkbox, FormDialog, SelectField, TextField, toast } from '../../kit';
 import { pageTo } from '../paths';
 import { pagePath, spacesQuery } from '../queries';
 import { keys } from '../stale';
@@ -35,20 +35,14 @@ export function CopyPageDialog({ page, onClose }: CopyPageDialogProps): ReactEle
     },
   });
   return (
-    <Dialog
+    <FormDialog
       title={`Copy ${page.title}`}
       onClose={onClose}
       onSubmit={() => title.trim() !== '' && copy.mutate()}
-      footer={
-        <>
-          <Button variant="subtle" onClick={onClose}>
-            Cancel
-          </Button>
-          <Button type="submit" variant="primary" busy={copy.isPending}>
-            Copy page
-          </Button>
-        </>
-      }
+      submit="Copy page"
+      busy={copy.isPending}
+      what="copy the page"
+      error={copy.error}
     >
       <TextField label="Title of the copy" required data-autofocus value={title} error={title.trim() === '' ? 'Give the copy a title.' : undefined} onChange={(event) => setTitle(event.currentTarget.value)} />
       <SelectField
@@ -66,7 +60,6 @@ export function CopyPageDialog({ page, onClose }: CopyPageDialogProps): ReactEle
       </div>
       {page.children > 0 && <Checkbox label="Copy the pages below it too" checked={descendants} onChange={(event) => setDescendants(event.currentTarget.checked)} />}
       <p className={css['hint']}>Files and labels come along; comments, versions and restrictions stay with the original.</p>
-      {copy.error && <ErrorState compact what="copy the page" error={copy.error} />}
-    </Dialog>
+    </FormDialog>
   );
 }

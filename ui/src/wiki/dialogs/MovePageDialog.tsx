@@ -2,7 +2,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useState, type ReactElement } from 'react';
 import { api } from '../../api';
-import { Button, Dialog, ErrorState, SelectField, toast } from '../../kit';
+import { FormDialog, SelectField, toast } from '../../kit';
 import { pageTo } from '../paths';
 import { pagePath, spacesQuery } from '../queries';
 import { keys } from '../stale';
@@ -29,20 +29,14 @@ export function MovePageDialog({ page, onClose }: { page: { id: string; title: s
     },
   });
   return (
-    <Dialog
+    <FormDialog
       title={`Move ${page.title}`}
       onClose={onClose}
       onSubmit={() => move.mutate()}
-      footer={
-        <>
-          <Button variant="subtle" onClick={onClose}>
-            Cancel
-          </Button>
-          <Button type="submit" variant="primary" data-autofocus busy={move.isPending}>
-            Move page
-          </Button>
-        </>
-      }
+      submit="Move page"
+      busy={move.isPending}
+      what="move the page"
+      error={move.error}
     >
       <SelectField
         label="Space"
@@ -58,7 +52,6 @@ export function MovePageDialog({ page, onClose }: { page: { id: string; title: s
         <PagePicker label="Below" space={space} value={parent} none="No page: at the top of the space" onPick={setParent} without={page.id} />
       </div>
       <p className={css['hint']}>Pages below it come along. Links to it go on working.</p>
-      {move.error && <ErrorState compact what="move the page" error={move.error} />}
-    </Dialog>
+    </FormDialog>
   );
 }

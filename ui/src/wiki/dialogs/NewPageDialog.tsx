@@ -2,7 +2,7 @@ import { useMutation, useQuery } from '@tanstack/react-query';
 import { useRouterState } from '@tanstack/react-router';
 import { useState, type ReactElement } from 'react';
 import { api, type AdfDoc } from '../../api';
-import { Button, Dialog, EmptyState, ErrorState, Icon, SelectField, Skeleton, TextField } from '../../kit';
+import { EmptyState, FormDialog, Icon, SelectField, Skeleton, TextField } from '../../kit';
 import type { CreateProps } from '../../shell';
 import { useNewPage } from '../edit/newPage';
 import { rest, spacesQuery, templatesQuery } from '../queries';
@@ -37,21 +37,16 @@ export function NewPageDialog({ preset, onClose }: CreateProps): ReactElement {
   const variables = template?.variables ?? [];
   const none = spaces.isSuccess && writable.length === 0;
   return (
-    <Dialog
+    <FormDialog
       title="Create page"
       width={600}
       onClose={onClose}
       onSubmit={() => start.mutate()}
-      footer={
-        <>
-          <Button variant="subtle" onClick={onClose}>
-            Cancel
-          </Button>
-          <Button type="submit" variant="primary" busy={start.isPending} disabled={!space}>
-            Start writing
-          </Button>
-        </>
-      }
+      submit="Start writing"
+      busy={start.isPending}
+      ready={space !== undefined}
+      what="start the page"
+      error={start.error}
     >
       {none ? (
         <EmptyState icon="book" title="There is no space to write in">
@@ -105,10 +100,9 @@ export function NewPageDialog({ preset, onClose }: CreateProps): ReactElement {
           {variables.map((name) => (
             <TextField key={name} label={name} value={values[name] ?? ''} onChange={(event) => setValues({ ...values, [name]: event.currentTarget.value })} />
           ))}
-          {start.error && <ErrorState compact what="start the page" error={start.error} />}
         </>
       )}
-    </Dialog>
+    </FormDialog>
   );
 }
 

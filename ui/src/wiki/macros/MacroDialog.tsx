@@ -1,5 +1,5 @@
 import { useState, type ReactElement } from 'react';
-import { Button, Checkbox, Dialog, SelectField, TextField } from '../../kit';
+import { Checkbox, Dialog, FormDialog, SelectField, TextField } from '../../kit';
 import { PagePicker } from '../dialogs/PagePicker';
 import type { MacroDefinition, MacroParam } from './definitions';
 
@@ -17,7 +17,7 @@ export function MacroDialog({ definition, params, space, onDone }: MacroDialogPr
   const missing = (param: MacroParam) => param.required === true && (values[param.name] ?? '').trim() === '';
   const set = (name: string, value: string) => setValues({ ...values, [name]: value });
   return (
-    <Dialog
+    <FormDialog
       title={definition.label}
       width={480}
       onClose={() => onDone(null)}
@@ -25,16 +25,7 @@ export function MacroDialog({ definition, params, space, onDone }: MacroDialogPr
         setTried(true);
         if (!definition.params.some(missing)) onDone(Object.fromEntries(definition.params.map(({ name }) => [name, (values[name] ?? '').trim()])));
       }}
-      footer={
-        <>
-          <Button variant="subtle" onClick={() => onDone(null)}>
-            Cancel
-          </Button>
-          <Button type="submit" variant="primary">
-            Done
-          </Button>
-        </>
-      }
+      submit="Done"
     >
       {definition.params.length === 0 && <p>There is nothing to set.</p>}
       {definition.params.map((param, i) => {
@@ -52,7 +43,7 @@ export function MacroDialog({ definition, params, space, onDone }: MacroDialogPr
         }
         return <TextField key={param.name} data-autofocus={i === 0 || undefined} label={param.label} type={param.kind === 'number' ? 'number' : 'text'} value={value} error={error} hint={param.hint} onChange={(event) => set(param.name, event.currentTarget.value)} />;
       })}
-    </Dialog>
+    </FormDialog>
   );
 }
 

@@ -2,7 +2,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
 import { useState, type ReactElement } from 'react';
 import { api } from '../../api';
-import { Button, Dialog, EmptyState, ErrorState, Icon, IconButton, RelativeTime, SkeletonRows, TextField, toast } from '../../kit';
+import { Button, Dialog, EmptyState, ErrorState, FormDialog, Icon, IconButton, RelativeTime, SkeletonRows, TextField, toast } from '../../kit';
 import { Section } from '../../shell';
 import { emptyDoc } from '../edit/newPage';
 import { refused } from '../parts/say';
@@ -104,25 +104,18 @@ function NewTemplateDialog({ space, onClose }: { space: Space; onClose: () => vo
     },
   });
   return (
-    <Dialog
+    <FormDialog
       title="New template"
       width={460}
       onClose={onClose}
       onSubmit={() => name.trim() !== '' && create.mutate()}
-      footer={
-        <>
-          <Button variant="subtle" onClick={onClose}>
-            Cancel
-          </Button>
-          <Button type="submit" variant="primary" busy={create.isPending}>
-            Create and write
-          </Button>
-        </>
-      }
+      submit="Create and write"
+      busy={create.isPending}
+      what="create the template"
+      error={create.error}
     >
       <TextField label="Name" required data-autofocus value={name} placeholder="Meeting notes" onChange={(event) => setName(event.currentTarget.value)} />
       <TextField label="What it is for" optional value={description} onChange={(event) => setDescription(event.currentTarget.value)} />
-      {create.error && <ErrorState compact what="create the template" error={create.error} />}
-    </Dialog>
+    </FormDialog>
   );
 }

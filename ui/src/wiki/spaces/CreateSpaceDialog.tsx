@@ -2,7 +2,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useState, type ReactElement } from 'react';
 import { api, ApiError } from '../../api';
-import { Button, Dialog, ErrorState, TextAreaField, TextField, toast } from '../../kit';
+import { FormDialog, TextAreaField, TextField, toast } from '../../kit';
 import { spaceTo } from '../paths';
 import { rest } from '../queries';
 import { keys } from '../stale';
@@ -33,23 +33,17 @@ export function CreateSpaceDialog({ onClose }: { onClose: () => void }): ReactEl
   const nameError = tried && name.trim() === '' ? 'Give the space a name.' : fields['name'];
   const keyError = (tried || ownKey !== null ? keyProblem(key) : undefined) ?? fields['key'];
   return (
-    <Dialog
+    <FormDialog
       title="Create space"
       onClose={onClose}
       onSubmit={() => {
         setTried(true);
         if (name.trim() !== '' && !keyProblem(key)) create.mutate();
       }}
-      footer={
-        <>
-          <Button variant="subtle" onClick={onClose}>
-            Cancel
-          </Button>
-          <Button type="submit" variant="primary" busy={create.isPending}>
-            Create space
-          </Button>
-        </>
-      }
+      submit="Create space"
+      busy={create.isPending}
+      what="create the space"
+      error={!nameError && !keyError ? create.error : null}
     >
       <div className={css['pair']}>
         <TextField label="Name" required data-autofocus value={name} error={nameError} placeholder="Engineering handbook" onChange={(e) => setName(e.currentTarget.value)} />
@@ -57,7 +51,6 @@ export function CreateSpaceDialog({ onClose }: { onClose: () => void }): ReactEl
       </div>
       <TextField label="Key" required value={key} error={keyError} hint={key === '' ? 'Part of the address of every page.' : `Pages will be at /wiki/spaces/${key}/…`} onChange={(e) => setOwnKey(e.currentTarget.value.toUpperCase())} />
       <TextAreaField label="What it is for" optional rows={3} value={description} onChange={(e) => setDescription(e.currentTarget.value)} />
-      {create.error && !nameError && !keyError && <ErrorState compact what="create the space" error={create.error} />}
-    </Dialog>
+    </FormDialog>
   );
 }
