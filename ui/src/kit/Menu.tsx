@@ -1,5 +1,6 @@
 import { Menu as MantineMenu } from '@mantine/core';
 import type { ReactElement } from 'react';
+import { floatingRegion } from './floating';
 import { Icon, type IconName } from './icons';
 import { Kbd } from './Kbd';
 import css from './floating.module.css';
@@ -33,6 +34,9 @@ export function Menu({ trigger, items, position = 'bottom-end', width = 220 }: M
       offset={4}
       shadow="none"
       withinPortal
+      portalProps={{ target: floatingRegion() }}
+      // The first item has the focus at once; a placeholder before it would be no part of a menu.
+      withInitialFocusPlaceholder={false}
       transitionProps={{ duration: 80 }}
       classNames={{ dropdown: css['dropdown'] ?? '', item: css['item'] ?? '', itemSection: css['section'] ?? '' }}
     >

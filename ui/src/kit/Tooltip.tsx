@@ -1,5 +1,6 @@
 import { Tooltip as MantineTooltip } from '@mantine/core';
 import type { ReactElement } from 'react';
+import { floatingRegion } from './floating';
 import { Kbd } from './Kbd';
 import css from './floating.module.css';
 
@@ -28,6 +29,7 @@ export function Tooltip({ label, keys, children, position = 'bottom' }: TooltipP
       classNames={{ tooltip: css['tooltip'] ?? '' }}
       events={{ hover: true, focus: true, touch: false }}
       withinPortal
+      portalProps={{ target: floatingRegion() }}
     >
       {children}
     </MantineTooltip>
