@@ -3,6 +3,7 @@ package journal
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"holdfast.dev/internal/platform/storage"
@@ -28,9 +29,6 @@ type bulkRow struct {
 
 // bulkBytes bounds the images that are held before they are put.
 const bulkBytes = 64 << 20
-
-// bulkArgs bounds the arguments of one statement, far below what both engines take.
-const bulkArgs = 600
 
 // NewBulk prepares a replay into one database.
 func NewBulk(tx *storage.Tx) *Bulk { return &Bulk{r: NewReplayer(tx), rows: map[string]*bulkRow{}} }
@@ -92,79 +90,87 @@ func (b *Bulk) row(t *replayTable, name, image string, was bool) (*bulkRow, []an
 // Put makes the database what the commits taken so far left. Rows that change go first and come back then, so that no name or key is taken on the way.
 func (b *Bulk) Put(ctx context.Context) error {
 	var tables []*replayTable
-	names := map[*replayTable]string{}
-	coming := map[*replayTable][][]any{}
+	going, coming := map[*replayTable][][]any{}, map[*replayTable][][]any{}
 	for _, row := range b.order {
+		t := row.table
+		if !slices.Contains(tables, t) {
+			tables = append(tables, t)
+		}
 		if row.was {
-			if _, err := b.r.tx.ExecText(ctx, row.table.remove, row.key...); err != nil {
-				return fmt.Errorf("replay removal from %s: %w", row.name, err)
-			}
+			going[t] = append(going[t], row.key)
 		}
 		if row.now != nil {
-			if names[row.table] == "" {
-				names[row.table] = row.name
-				tables = append(tables, row.table)
-			}
-			coming[row.table] = append(coming[row.table], row.now)
+			coming[t] = append(coming[t], row.now)
 		}
 	}
 	for _, t := range tables {
-		if err := b.insert(ctx, t, names[t], coming[t]); err != nil {
-			return err
+		if err := b.remove(ctx, t, going[t]); err != nil {
+			return fmt.Errorf("replay removal from %s: %w", t.cols.Table, err)
+		}
+	}
+	for _, t := range tables {
+		if len(coming[t]) == 0 {
+			continue
+		}
+		if _, err := b.r.tx.Load(ctx, t.cols.Table, t.cols.Names, storage.Given(coming[t])); err != nil {
+			return fmt.Errorf("replay: %w", err)
 		}
 	}
 	b.rows, b.order, b.size = map[string]*bulkRow{}, nil, 0
 	return nil
 }
 
-func (b *Bulk) insert(ctx context.Context, t *replayTable, name string, rows [][]any) error {
-	most := max(1, bulkArgs/len(t.cols.Names))
-	for len(rows) > 0 {
-		n := most
-		if len(rows) < n { // two lengths of statements a table: they are prepared once
-			n = 1
+// removeKeys bounds the keys of one statement.
+const removeKeys = 500
+
+// remove takes rows out by their keys: many at once on PostgreSQL, where every statement is a journey; on SQLite a prepared statement for each is fastest.
+func (b *Bulk) remove(ctx context.Context, t *replayTable, keys [][]any) error {
+	if b.r.tx.Dialect() != storage.Postgres {
+		for _, key := range keys {
+			if _, err := b.r.tx.ExecText(ctx, t.remove, key...); err != nil {
+				return err
+			}
 		}
-		args := make([]any, 0, n*len(t.cols.Names))
-		for _, row := range rows[:n] {
-			args = append(args, row...)
+		return nil
+	}
+	for part := range slices.Chunk(keys, removeKeys) {
+		args := make([]any, 0, len(part)*len(t.key))
+		for _, key := range part {
+			args = append(args, key...)
 		}
-		if _, err := b.r.tx.ExecText(ctx, t.insertion(name, n), args...); err != nil {
-			return fmt.Errorf("replay into %s: %w", name, err)
+		if _, err := b.r.tx.ExecText(ctx, t.removeMany(len(part)), args...); err != nil {
+			return err
 		}
-		rows = rows[n:]
 	}
 	return nil
 }
 
-// insertion gives the statement that puts n rows.
-func (t *replayTable) insertion(name string, n int) string {
-	if text := t.inserts[n]; text != "" {
-		return text
-	}
-	var names []string
-	for _, c := range t.cols.Names {
-		names = append(names, storage.Quote(c))
-	}
+// removeMany gives the statement that takes n rows out by their keys.
+func (t *replayTable) removeMany(n int) string {
 	var s strings.Builder
-	fmt.Fprintf(&s, "INSERT INTO %s (%s) VALUES ", storage.Quote(name), strings.Join(names, ", "))
+	fmt.Fprintf(&s, "DELETE FROM %s WHERE (", storage.Quote(t.cols.Table))
+	for i, k := range t.cols.Key {
+		if i > 0 {
+			s.WriteString(", ")
+		}
+		s.WriteString(storage.Quote(k))
+	}
+	s.WriteString(") IN (")
 	p := 0
 	for i := range n {
 		if i > 0 {
 			s.WriteString(", ")
 		}
-		for j := range names {
+		s.WriteString("(")
+		for j := range t.cols.Key {
 			p++
-			sep := ", "
-			if j == 0 {
-				sep = "("
+			if j > 0 {
+				s.WriteString(", ")
 			}
-			fmt.Fprintf(&s, "%s$%d", sep, p)
+			fmt.Fprintf(&s, "$%d", p)
 		}
 		s.WriteString(")")
 	}
-	if t.inserts == nil {
-		t.inserts = map[int]string{}
-	}
-	t.inserts[n] = s.String()
-	return t.inserts[n]
+	s.WriteString(")")
+	return s.String()
 }

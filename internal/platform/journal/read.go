@@ -103,11 +103,12 @@ func scanCommit(r *storage.Rows) (Commit, error) {
 
 // Scan computes the digest of the state by reading every row of the journaled tables.
 func Scan(ctx context.Context, tx *storage.Tx, tables []storage.Table) (d Digest, rows int64, err error) {
-	for _, t := range tables {
-		if t.Exempt != "" {
-			continue
-		}
-		td, n, err := ScanTable(ctx, tx, t.Name)
+	names := journaled(tables)
+	if tx.Dialect() == storage.Postgres {
+		return scanAtOnce(ctx, tx, names)
+	}
+	for _, name := range names {
+		td, n, err := ScanTable(ctx, tx, name)
 		if err != nil {
 			return d, rows, err
 		}
@@ -117,24 +118,66 @@ func Scan(ctx context.Context, tx *storage.Tx, tables []storage.Table) (d Digest
 	return d, rows, nil
 }
 
-// ScanTable computes the digest of one table.
-func ScanTable(ctx context.Context, tx *storage.Tx, table string) (d Digest, n int64, err error) {
-	cols, err := storage.Describe(ctx, tx, table)
+// scanAtOnce reads every row of all tables with one statement: a volume has a hundred tables, most of them short, and a statement for each would be a journey for
+// each.
+func scanAtOnce(ctx context.Context, tx *storage.Tx, names []string) (d Digest, n int64, err error) {
+	if len(names) == 0 {
+		return d, 0, nil
+	}
+	tables, err := storage.DescribeTables(ctx, tx, names)
 	if err != nil {
 		return d, 0, err
 	}
+	parts := make([]string, len(tables))
+	for i, cols := range tables {
+		parts[i] = fmt.Sprintf("SELECT %d, %s FROM %s", i, Image(cols, "", tx.Dialect()), storage.Quote(cols.Table))
+	}
+	rows, err := tx.QueryText(ctx, strings.Join(parts, " UNION ALL "))
+	if err != nil {
+		return d, 0, fmt.Errorf("scan: %w", err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var table int
+		var image string
+		if err := rows.Scan(&table, &image); err != nil {
+			return d, n, fmt.Errorf("scan: %w", err)
+		}
+		d.Add(names[table], image)
+		n++
+	}
+	return d, n, rows.Err()
+}
+
+// ScanTable computes the digest of one table.
+func ScanTable(ctx context.Context, tx *storage.Tx, table string) (d Digest, n int64, err error) {
+	err = Images(ctx, tx, table, func(image string) error {
+		d.Add(table, image)
+		n++
+		return nil
+	})
+	return d, n, err
+}
+
+// Images visits the images of all rows of a table, in no order.
+func Images(ctx context.Context, tx *storage.Tx, table string, visit func(image string) error) error {
+	cols, err := storage.Describe(ctx, tx, table)
+	if err != nil {
+		return err
+	}
 	rows, err := tx.QueryText(ctx, "SELECT "+Image(cols, "", tx.Dialect())+" FROM "+storage.Quote(table))
 	if err != nil {
-		return d, 0, fmt.Errorf("scan %s: %w", table, err)
+		return fmt.Errorf("scan %s: %w", table, err)
 	}
 	defer rows.Close()
 	for rows.Next() {
 		var image string
 		if err := rows.Scan(&image); err != nil {
-			return d, n, fmt.Errorf("scan %s: %w", table, err)
+			return fmt.Errorf("scan %s: %w", table, err)
 		}
-		d.Add(table, image)
-		n++
+		if err := visit(image); err != nil {
+			return err
+		}
 	}
-	return d, n, rows.Err()
+	return rows.Err()
 }

@@ -13,20 +13,19 @@ import (
 
 // Uninstall drops the journal's triggers, so that rows can be put in place that are history already. Install brings them back.
 func Uninstall(ctx context.Context, tx *storage.Tx, tables []storage.Table) error {
-	for _, t := range tables {
-		if t.Exempt != "" {
-			continue
-		}
+	var drops []string
+	for _, name := range journaled(tables) {
 		drop := []string{"journal_row", "journal_truncate"}
-		on := " ON " + storage.Quote(t.Name)
+		on := " ON " + storage.Quote(name)
 		if tx.Dialect() == storage.SQLite {
-			drop, on = []string{"journal_" + t.Name + "_insert", "journal_" + t.Name + "_update", "journal_" + t.Name + "_delete"}, ""
+			drop, on = []string{"journal_" + name + "_insert", "journal_" + name + "_update", "journal_" + name + "_delete"}, ""
 		}
-		for _, name := range drop {
-			if _, err := tx.ExecText(ctx, "DROP TRIGGER IF EXISTS "+storage.Quote(name)+on); err != nil {
-				return fmt.Errorf("drop journal trigger of %s: %w", t.Name, err)
-			}
+		for _, trigger := range drop {
+			drops = append(drops, "DROP TRIGGER IF EXISTS "+storage.Quote(trigger)+on)
 		}
+	}
+	if done, err := tx.Script(ctx, drops); err != nil {
+		return fmt.Errorf("%s: %w", drops[min(done, len(drops)-1)], err)
 	}
 	return nil
 }
@@ -45,9 +44,8 @@ type Replayer struct {
 
 type replayTable struct {
 	cols           storage.Columns
-	key            []int          // positions of the primary key
-	update, remove string         // update is empty where there is nothing but the key
-	inserts        map[int]string // by the number of rows
+	key            []int  // positions of the primary key
+	update, remove string // update is empty where there is nothing but the key
 }
 
 // NewReplayer prepares the replay into one database.
@@ -134,7 +132,7 @@ func (r *Replayer) Put(ctx context.Context, table, image string) error {
 	}
 	// Not one statement with ON CONFLICT: SQLite would apply that to what the product's own triggers do too, and words that were edited away would stay
 	// in a full-text index.
-	text := t.insertion(table, 1)
+	text := storage.Insertion(table, t.cols.Names, 1)
 	if t.update == "" {
 		text += " ON CONFLICT DO NOTHING"
 	} else if n, err := r.tx.ExecText(ctx, t.update, row...); err != nil || n > 0 {
@@ -202,6 +200,13 @@ func (t *replayTable) decode(image string) ([]any, error) {
 	return row, nil
 }
 
+func imageOrNil(image *string) any {
+	if image == nil {
+		return nil
+	}
+	return *image
+}
+
 // DecodeImage reads an image: string, int64 or nil for each column.
 func DecodeImage(image string) ([]any, error) {
 	dec := json.NewDecoder(bytes.NewReader([]byte(image)))
@@ -247,19 +252,23 @@ func Restamp(ctx context.Context, tx *storage.Tx, head Head, records []Commit, p
 			return err
 		}
 	}
-	for _, c := range records {
-		if _, err := tx.Exec(ctx, qAdd, c.Seq, clock.Micros(c.At), c.Kind, c.Actor, c.Source, c.Request, c.Reason, c.Summary.String(), 0, -1); err != nil {
-			return fmt.Errorf("record of commit %d: %w", c.Seq, err)
-		}
+	commits := make([][]any, len(records))
+	for i, c := range records {
+		commits[i] = []any{c.Seq, clock.Micros(c.At), c.Kind, c.Actor, c.Source, c.Request, c.Reason, c.Summary.String(), int64(0), int64(-1)}
+	}
+	columns := []string{"seq", "at_us", "kind", "actor", "source", "request", "reason", "summary", "first_n", "last_n"}
+	if _, err := tx.Load(ctx, "journal_commit", columns, storage.Given(commits)); err != nil {
+		return fmt.Errorf("records of commits: %w", err)
 	}
 	head.SealedN, head.LastN = 0, 0
 	seq := head.SealedSeq
 	if pending != nil {
-		for _, c := range changes {
-			if _, err := tx.ExecText(ctx, `INSERT INTO journal_change (seq, tbl, op, before, after) VALUES ($1, $2, $3, $4, $5)`,
-				pending.Seq, c.Table, c.Op, c.Before, c.After); err != nil {
-				return fmt.Errorf("changes of commit %d: %w", pending.Seq, err)
-			}
+		rows := make([][]any, len(changes))
+		for i, c := range changes {
+			rows[i] = []any{pending.Seq, c.Table, c.Op, imageOrNil(c.Before), imageOrNil(c.After)}
+		}
+		if _, err := tx.Load(ctx, "journal_change", []string{"seq", "tbl", "op", "before", "after"}, storage.Given(rows)); err != nil {
+			return fmt.Errorf("changes of commit %d: %w", pending.Seq, err)
 		}
 	}
 	// The engine numbers changes; those of the pending commit are all there are.

@@ -3,6 +3,7 @@ package journal
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"holdfast.dev/internal/platform/storage"
@@ -61,41 +62,51 @@ func Install(ctx context.Context, tx *storage.Tx, tables []storage.Table) error 
 	if err != nil {
 		return err
 	}
-	exists := map[string]bool{}
-	for _, name := range have {
-		exists[name] = true
-	}
-	if !exists["journal_head"] {
+	if !slices.Contains(have, "journal_head") {
 		if err := create(ctx, tx); err != nil {
 			return err
 		}
 	}
-	for _, t := range tables {
-		if t.Exempt != "" {
-			continue
-		}
-		cols, err := storage.Describe(ctx, tx, t.Name)
-		if err != nil {
+	described, err := storage.DescribeTables(ctx, tx, journaled(tables))
+	if err != nil {
+		return err
+	}
+	schema := ""
+	if tx.Dialect() == storage.Postgres {
+		if err := tx.GetText(ctx, `SELECT quote_ident(current_schema())`, nil, &schema); err != nil {
 			return err
 		}
+	}
+	var texts, of []string
+	for _, cols := range described {
 		if err := journalable(cols); err != nil {
 			return err
 		}
-		for _, s := range triggers(cols, tx.Dialect()) {
-			if _, err := tx.ExecText(ctx, s); err != nil {
-				return fmt.Errorf("journal triggers of %s: %w", t.Name, err)
-			}
+		for _, s := range triggers(cols, tx.Dialect(), schema) {
+			texts, of = append(texts, s), append(of, cols.Table)
 		}
+	}
+	if done, err := tx.Script(ctx, texts); err != nil {
+		return fmt.Errorf("journal triggers of %s: %w", of[min(done, len(of)-1)], err)
 	}
 	return nil
 }
 
+// journaled gives the names of the tables that are.
+func journaled(tables []storage.Table) []string {
+	var names []string
+	for _, t := range tables {
+		if t.Exempt == "" {
+			names = append(names, t.Name)
+		}
+	}
+	return names
+}
+
 func create(ctx context.Context, tx *storage.Tx) error {
 	m := storage.Inline("journal", ddl, map[storage.Dialect]string{storage.SQLite: ddlChangeSQLite, storage.Postgres: ddlChangePostgres})
-	for _, s := range m.Statements(tx.Dialect()) {
-		if _, err := tx.ExecText(ctx, s); err != nil {
-			return fmt.Errorf("create journal: %w", err)
-		}
+	if _, err := tx.Script(ctx, m.Statements(tx.Dialect())); err != nil {
+		return fmt.Errorf("create journal: %w", err)
 	}
 	_, err := tx.ExecText(ctx, `INSERT INTO journal_head (one, open_seq, seq, last_n, sealed_seq, sealed_n, chain, digest, sealed_rows, sealed_key, sealed_bytes, snapshot_seq, snapshot_bytes)
 		VALUES (1, 0, 0, 0, 0, 0, $1, $2, 0, '', 0, 0, 0)`, Hash{}.String(), Digest{}.String())
@@ -135,10 +146,10 @@ func Image(c storage.Columns, row string, d storage.Dialect) string {
 	return "json_array(" + strings.Join(parts, ", ") + ")"
 }
 
-// triggers gives the statements that (re)create a table's triggers.
-func triggers(c storage.Columns, d storage.Dialect) []string {
+// triggers gives the statements that (re)create a table's triggers; schema is the quoted name of the one that the table is in, on PostgreSQL alone.
+func triggers(c storage.Columns, d storage.Dialect, schema string) []string {
 	if d == storage.Postgres {
-		return postgresTriggers(c)
+		return postgresTriggers(c, schema)
 	}
 	name := func(op string) string { return storage.Quote("journal_" + c.Table + "_" + op) }
 	const into = "INSERT INTO journal_change (seq, tbl, op, before, after) VALUES ((SELECT open_seq FROM journal_head), "
@@ -159,19 +170,22 @@ func triggers(c storage.Columns, d storage.Dialect) []string {
 // postgresTriggers makes one function a table, with the schema's name inside: whoever fires it, from whatever search_path,
 // writes into the journal of the same schema. TRUNCATE is caught by a statement trigger that records every row as removed.
 // A session that is not a Write of ours takes the writer's lock first, so that its changes cannot fall between ours.
-func postgresTriggers(c storage.Columns) []string {
+func postgresTriggers(c storage.Columns, schema string) []string {
 	fn := storage.Quote("journal_" + c.Table)
 	tbl := storage.Quote(c.Table)
-	image := func(row string) string { return strings.ReplaceAll(Image(c, row, storage.Postgres), "'", "''") }
-	body := `DO $do$ DECLARE s text := quote_ident(current_schema()); BEGIN
-EXECUTE 'CREATE OR REPLACE FUNCTION ' || s || '.` + fn + `() RETURNS trigger LANGUAGE plpgsql AS $fn$ BEGIN
-IF (SELECT open_seq FROM ' || s || '.journal_head) = 0 THEN PERFORM pg_advisory_xact_lock(hashtextextended(TG_TABLE_SCHEMA, 0)); END IF;
-IF TG_OP = ''INSERT'' THEN INSERT INTO ' || s || '.journal_change (seq, tbl, op, before, after) VALUES ((SELECT open_seq FROM ' || s || '.journal_head), ''` + c.Table + `'', ''I'', NULL, ` + image("NEW") + `);
-ELSIF TG_OP = ''UPDATE'' THEN INSERT INTO ' || s || '.journal_change (seq, tbl, op, before, after) VALUES ((SELECT open_seq FROM ' || s || '.journal_head), ''` + c.Table + `'', ''U'', ` + image("OLD") + `, ` + image("NEW") + `);
-ELSIF TG_OP = ''DELETE'' THEN INSERT INTO ' || s || '.journal_change (seq, tbl, op, before, after) VALUES ((SELECT open_seq FROM ' || s || '.journal_head), ''` + c.Table + `'', ''D'', ` + image("OLD") + `, NULL);
-ELSE INSERT INTO ' || s || '.journal_change (seq, tbl, op, before, after) SELECT (SELECT open_seq FROM ' || s || '.journal_head), ''` + c.Table + `'', ''D'', ` + image("t") + `, NULL FROM ' || s || '.` + tbl + ` t;
-END IF; RETURN NULL; END $fn$';
-END $do$`
+	into := "INSERT INTO " + schema + ".journal_change (seq, tbl, op, before, after) "
+	open := "(SELECT open_seq FROM " + schema + ".journal_head)"
+	row := func(op, before, after string) string {
+		return into + "VALUES (" + open + ", '" + c.Table + "', '" + op + "', " + before + ", " + after + ");\n"
+	}
+	image := func(row string) string { return Image(c, row, storage.Postgres) }
+	body := "CREATE OR REPLACE FUNCTION " + schema + "." + fn + "() RETURNS trigger LANGUAGE plpgsql AS $fn$ BEGIN\n" +
+		"IF " + open + " = 0 THEN PERFORM pg_advisory_xact_lock(hashtextextended(TG_TABLE_SCHEMA, 0)); END IF;\n" +
+		"IF TG_OP = 'INSERT' THEN " + row("I", "NULL", image("NEW")) +
+		"ELSIF TG_OP = 'UPDATE' THEN " + row("U", image("OLD"), image("NEW")) +
+		"ELSIF TG_OP = 'DELETE' THEN " + row("D", image("OLD"), "NULL") +
+		"ELSE " + into + "SELECT " + open + ", '" + c.Table + "', 'D', " + image("t") + ", NULL FROM " + schema + "." + tbl + " t;\n" +
+		"END IF; RETURN NULL; END $fn$"
 	return []string{
 		body,
 		"DROP TRIGGER IF EXISTS journal_row ON " + tbl,

@@ -75,7 +75,7 @@ func equipping(n int) string {
 // schemaRows gives the triggers of a table as equipping takes them.
 func schemaRows(c storage.Columns) []any {
 	var out []any
-	for _, s := range triggers(c, storage.SQLite) {
+	for _, s := range triggers(c, storage.SQLite, "") {
 		rest, ok := strings.CutPrefix(s, "CREATE TRIGGER ")
 		if !ok {
 			continue // drops the one before

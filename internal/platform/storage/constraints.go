@@ -22,18 +22,20 @@ func WithoutForeignKeys(ctx context.Context, tx *Tx, fn func() error) error {
 	if err != nil {
 		return err
 	}
+	var drop, add []string
 	for _, k := range keys {
-		if _, err := tx.ExecText(ctx, "ALTER TABLE "+k.table+" DROP CONSTRAINT "+Quote(k.name)); err != nil {
-			return err
-		}
+		drop = append(drop, "ALTER TABLE "+k.table+" DROP CONSTRAINT "+Quote(k.name))
+		add = append(add, "ALTER TABLE "+k.table+" ADD CONSTRAINT "+Quote(k.name)+" "+k.def)
+	}
+	if _, err := tx.Script(ctx, drop); err != nil {
+		return err
 	}
 	if err := fn(); err != nil {
 		return err
 	}
-	for _, k := range keys {
-		if _, err := tx.ExecText(ctx, "ALTER TABLE "+k.table+" ADD CONSTRAINT "+Quote(k.name)+" "+k.def); err != nil {
-			return fmt.Errorf("foreign key %s of %s does not hold: %w", k.name, k.table, err)
-		}
+	if done, err := tx.Script(ctx, add); err != nil {
+		k := keys[min(done, len(keys)-1)]
+		return fmt.Errorf("foreign key %s of %s does not hold: %w", k.name, k.table, err)
 	}
 	return nil
 }

@@ -132,21 +132,26 @@ func Migrate(ctx context.Context, tx *Tx, steps []Migration) (changed bool, err 
 	if err != nil {
 		return false, err
 	}
+	var texts []string
+	var of []Migration // whose statement it is
+	var seen [][]any
 	for _, m := range steps {
 		if m.Version <= have[m.Product] {
 			continue
 		}
 		for _, s := range m.Statements(tx.Dialect()) {
-			if _, err := tx.ExecText(ctx, s); err != nil {
-				return false, fmt.Errorf("migration %s %04d_%s: %.80q: %w", m.Product, m.Version, m.Name, s, err)
-			}
+			texts, of = append(texts, s), append(of, m)
 		}
-		if _, err := tx.ExecText(ctx, `INSERT INTO schema_version (product, version, name) VALUES ($1, $2, $3)`, m.Product, m.Version, m.Name); err != nil {
-			return false, fmt.Errorf("record migration: %w", err)
-		}
-		changed = true
+		seen = append(seen, []any{m.Product, int64(m.Version), m.Name})
 	}
-	return changed, nil
+	if done, err := tx.Script(ctx, texts); err != nil {
+		m := of[min(done, len(of)-1)]
+		return false, fmt.Errorf("migration %s %04d_%s: %.80q: %w", m.Product, m.Version, m.Name, texts[min(done, len(of)-1)], err)
+	}
+	if _, err := tx.Load(ctx, "schema_version", []string{"product", "version", "name"}, Given(seen)); err != nil {
+		return false, fmt.Errorf("record migration: %w", err)
+	}
+	return len(seen) > 0, nil
 }
 
 // SchemaVersions gives the newest step of each product that the database has seen.

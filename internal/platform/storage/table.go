@@ -31,49 +31,105 @@ type Columns struct {
 // Describe reads the columns of a table from the database itself, so that triggers, digests and copies follow what is there
 // and not what somebody remembered to list. ErrMissing when there is no such table.
 func Describe(ctx context.Context, tx *Tx, table string) (Columns, error) {
-	c := Columns{Table: table}
 	text := `SELECT name, type, pk FROM pragma_table_info($1) ORDER BY cid`
 	if tx.Dialect() == Postgres {
 		text = `SELECT a.attname, upper(format_type(a.atttypid, NULL)), coalesce(array_position(i.indkey::int2[], a.attnum), -1) + 1
 			FROM pg_attribute a LEFT JOIN pg_index i ON i.indrelid = a.attrelid AND i.indisprimary
 			WHERE a.attrelid = to_regclass($1) AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = '' ORDER BY a.attnum`
 	}
+	d := describing{Columns: Columns{Table: table}}
 	rows, err := tx.QueryText(ctx, text, table)
 	if err != nil {
-		return c, fmt.Errorf("describe %s: %w", table, err)
+		return d.Columns, fmt.Errorf("describe %s: %w", table, err)
 	}
 	defer rows.Close()
-	type key struct {
-		name string
-		pos  int
-	}
-	var keys []key
 	for rows.Next() {
 		var name, typ string
 		var pk int
 		if err := rows.Scan(&name, &typ, &pk); err != nil {
-			return c, err
+			return d.Columns, err
 		}
-		if typ == "INTEGER" {
-			typ = "BIGINT"
-		}
-		c.Names = append(c.Names, name)
-		c.Types = append(c.Types, typ)
-		if pk > 0 {
-			keys = append(keys, key{name, pk})
-		}
+		d.add(name, typ, pk)
 	}
 	if err := rows.Err(); err != nil {
-		return c, err
+		return d.Columns, err
 	}
-	if len(c.Names) == 0 {
-		return c, fmt.Errorf("table %s: %w", table, ErrMissing)
+	if len(d.Names) == 0 {
+		return d.Columns, fmt.Errorf("table %s: %w", table, ErrMissing)
 	}
-	slices.SortFunc(keys, func(a, b key) int { return a.pos - b.pos })
-	for _, k := range keys {
-		c.Key = append(c.Key, k.name)
+	return d.done(), nil
+}
+
+// DescribeTables is Describe for many tables, in their order: on PostgreSQL one statement for all of them.
+func DescribeTables(ctx context.Context, tx *Tx, tables []string) ([]Columns, error) {
+	out := make([]Columns, len(tables))
+	if tx.Dialect() != Postgres {
+		for i, name := range tables {
+			var err error
+			if out[i], err = Describe(ctx, tx, name); err != nil {
+				return nil, err
+			}
+		}
+		return out, nil
 	}
-	return c, nil
+	type column struct {
+		table, name, typ string
+		pk               int
+	}
+	columns, err := AllText(ctx, tx, `SELECT c.relname, a.attname, upper(format_type(a.atttypid, NULL)), coalesce(array_position(i.indkey::int2[], a.attnum), -1) + 1
+		FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid LEFT JOIN pg_index i ON i.indrelid = c.oid AND i.indisprimary
+		WHERE c.relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = current_schema()) AND c.relkind = 'r'
+		AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = '' ORDER BY c.relname, a.attnum`, func(r *Rows) (c column, err error) {
+		return c, r.Scan(&c.table, &c.name, &c.typ, &c.pk)
+	})
+	if err != nil {
+		return nil, fmt.Errorf("describe tables: %w", err)
+	}
+	of := map[string][]column{}
+	for _, c := range columns {
+		of[c.table] = append(of[c.table], c)
+	}
+	for i, name := range tables {
+		if len(of[name]) == 0 {
+			return nil, fmt.Errorf("table %s: %w", name, ErrMissing)
+		}
+		d := describing{Columns: Columns{Table: name}}
+		for _, c := range of[name] {
+			d.add(c.name, c.typ, c.pk)
+		}
+		out[i] = d.done()
+	}
+	return out, nil
+}
+
+// describing is what is known of a table so far.
+type describing struct {
+	Columns
+	keys []keyColumn
+}
+
+type keyColumn struct {
+	name string
+	pos  int
+}
+
+// add takes the next column; pk is its place in the primary key from 1 on, 0 outside of it.
+func (d *describing) add(name, typ string, pk int) {
+	if typ == "INTEGER" {
+		typ = "BIGINT"
+	}
+	d.Names, d.Types = append(d.Names, name), append(d.Types, typ)
+	if pk > 0 {
+		d.keys = append(d.keys, keyColumn{name, pk})
+	}
+}
+
+func (d *describing) done() Columns {
+	slices.SortFunc(d.keys, func(a, b keyColumn) int { return a.pos - b.pos })
+	for _, k := range d.keys {
+		d.Key = append(d.Key, k.name)
+	}
+	return d.Columns
 }
 
 // TableNames lists the tables of the database, without the engine's own and without the shadow tables of full-text indexes.

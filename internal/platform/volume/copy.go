@@ -3,6 +3,7 @@ package volume
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"holdfast.dev/internal/platform/journal"
@@ -46,6 +47,14 @@ func transferAll(ctx context.Context, kind Kind, from, to *storage.Tx) error {
 	if err := journal.Install(ctx, to, nil); err != nil {
 		return err
 	}
+	if err := Fill(ctx, kind, from, to); err != nil {
+		return err
+	}
+	return journal.Install(ctx, to, kind.Tables)
+}
+
+// Fill puts the rows of another database of the same kind into an empty one that has its tables and no triggers: every journaled table and the journal itself.
+func Fill(ctx context.Context, kind Kind, from, to *storage.Tx) error {
 	if _, err := to.ExecText(ctx, `DELETE FROM journal_head`); err != nil {
 		return err
 	}
@@ -55,70 +64,60 @@ func transferAll(ctx context.Context, kind Kind, from, to *storage.Tx) error {
 			names = append(names, t.Name)
 		}
 	}
-	for _, name := range names {
-		if err := transferTable(ctx, from, to, name); err != nil {
-			return err
-		}
-	}
-	return journal.Install(ctx, to, kind.Tables)
+	return transferTables(ctx, from, to, names)
 }
 
-func transferTable(ctx context.Context, from, to *storage.Tx, name string) error {
-	cols, err := storage.Describe(ctx, from, name)
+func transferTables(ctx context.Context, from, to *storage.Tx, names []string) error {
+	cols, err := storage.DescribeTables(ctx, from, names)
 	if err != nil {
 		return err
 	}
-	there, err := storage.Describe(ctx, to, name)
+	there, err := storage.DescribeTables(ctx, to, names)
 	if err != nil {
 		return err
 	}
-	if strings.Join(cols.Names, ",") != strings.Join(there.Names, ",") {
-		return fmt.Errorf("table %s has other columns in the source: %v and %v", name, cols.Names, there.Names)
+	for i, name := range names {
+		if !slices.Equal(cols[i].Names, there[i].Names) {
+			return fmt.Errorf("table %s has other columns in the source: %v and %v", name, cols[i].Names, there[i].Names)
+		}
+		if err := transferTable(ctx, from, to, cols[i]); err != nil {
+			return fmt.Errorf("copy %s: %w", name, err)
+		}
 	}
-	var quoted, params []string
+	return nil
+}
+
+func transferTable(ctx context.Context, from, to *storage.Tx, cols storage.Columns) error {
+	quoted := make([]string, len(cols.Names))
+	values, dest := make([]any, len(quoted)), make([]any, len(quoted))
 	for i, n := range cols.Names {
-		quoted = append(quoted, storage.Quote(n))
-		params = append(params, fmt.Sprintf("$%d", i+1))
-	}
-	list := strings.Join(quoted, ", ")
-	insert := "INSERT INTO " + storage.Quote(name) + " (" + list + ")"
-	if name == "journal_change" && to.Dialect() == storage.Postgres {
-		insert += " OVERRIDING SYSTEM VALUE"
-	}
-	insert += " VALUES (" + strings.Join(params, ", ") + ")"
-	rows, err := from.QueryText(ctx, "SELECT "+list+" FROM "+storage.Quote(name))
-	if err != nil {
-		return fmt.Errorf("copy %s: %w", name, err)
-	}
-	defer rows.Close()
-	values := make([]any, len(quoted))
-	dest := make([]any, len(quoted))
-	for i := range values {
+		quoted[i] = storage.Quote(n)
 		dest[i] = &values[i]
 	}
-	for rows.Next() {
-		if err := rows.Scan(dest...); err != nil {
-			return fmt.Errorf("copy %s: %w", name, err)
-		}
-		if _, err := to.ExecText(ctx, insert, values...); err != nil {
-			return fmt.Errorf("copy %s: %w", name, err)
-		}
+	rows, err := from.QueryText(ctx, "SELECT "+strings.Join(quoted, ", ")+" FROM "+storage.Quote(cols.Table))
+	if err != nil {
+		return err
 	}
-	return rows.Err()
+	defer rows.Close()
+	_, err = to.Load(ctx, cols.Table, cols.Names, func() ([]any, error) {
+		if !rows.Next() {
+			return nil, rows.Err()
+		}
+		return values, rows.Scan(dest...)
+	})
+	return err
 }
 
 // CopyRows writes the journaled rows of another database of the same kind into an empty volume, as one commit of it: the copy's journal begins
 // with the rows that it received.
 func CopyRows(ctx context.Context, kind Kind, from *storage.Tx, to *Tx) error {
 	return storage.WithoutForeignKeys(ctx, to.Tx, func() error {
+		var names []string
 		for _, t := range kind.Tables {
-			if t.Exempt != "" {
-				continue
-			}
-			if err := transferTable(ctx, from, to.Tx, t.Name); err != nil {
-				return err
+			if t.Exempt == "" {
+				names = append(names, t.Name)
 			}
 		}
-		return nil
+		return transferTables(ctx, from, to.Tx, names)
 	})
 }

@@ -45,7 +45,7 @@ func (db *DB) in(ctx context.Context, opts *sql.TxOptions, setup []string, fn fu
 			return fmt.Errorf("begin: %w", classify(err))
 		}
 	}
-	st := storage.NewTx(runner{tx: tx, cancel: opts.ReadOnly}, storage.Postgres, classify)
+	st := storage.NewTx(runner{conn: c, tx: tx, cancel: opts.ReadOnly}, storage.Postgres, classify)
 	if err := fn(st); err != nil {
 		return err
 	}
@@ -62,6 +62,7 @@ func (db *DB) in(ctx context.Context, opts *sql.TxOptions, setup []string, fn fu
 func (db *DB) Close() error { return nil }
 
 type runner struct {
+	conn   *sql.Conn // that tx runs on
 	tx     *sql.Tx
 	cancel bool // readers end with their caller; writers share their transaction with others
 }
