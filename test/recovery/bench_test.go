@@ -9,8 +9,10 @@ import (
 	"syscall"
 	"testing"
 
+	"holdfast.dev/internal/base/clock"
 	"holdfast.dev/internal/platform/fleet"
 	"holdfast.dev/internal/platform/recovery"
+	"holdfast.dev/internal/platform/storage/storagetest"
 )
 
 // BenchmarkRestoreSite brings back a destroyed site of 5 MB: three volumes, every row proven.
@@ -28,6 +30,48 @@ func BenchmarkRestoreSite(b *testing.B) {
 			bytes += v.Bytes
 		}
 		b.SetBytes(bytes)
+	}
+}
+
+// BenchmarkRestorePostgres is BenchmarkRestoreSite on PostgreSQL: the schemas are dropped and built anew. An empty site shows what the schema costs, a
+// full one what the rows do.
+func BenchmarkRestorePostgres(b *testing.B) {
+	for _, issues := range []int{0, 2000} {
+		b.Run(fmt.Sprint("issues=", issues), func(b *testing.B) {
+			w := openWorldOn(b, b.TempDir(), storagetest.PostgresURL(b), clock.System)
+			s := w.site("acme", issues)
+			if issues > 0 {
+				w.issues(s, "after the snapshot", 100)
+			}
+			must(b, w.node.Shipper.Flush(w.ctx))
+			for b.Loop() {
+				b.StopTimer()
+				for _, ref := range w.node.Fleet.VolumesOf(s.ID.String()) {
+					must(b, w.node.Engine.Remove(w.ctx, ref.Name(w.node.Fleet.Generation(ref))))
+				}
+				b.StartTimer()
+				res, err := w.node.RestoreSite(w.ctx, s, recovery.Target{}, "benchmark", nil)
+				must(b, err)
+				var rows int64
+				for _, v := range res.Volumes {
+					rows += v.Rows
+				}
+				b.ReportMetric(float64(rows), "rows")
+			}
+		})
+	}
+}
+
+// BenchmarkCreatePostgres makes a site of all products on PostgreSQL.
+func BenchmarkCreatePostgres(b *testing.B) {
+	w := openWorldOn(b, b.TempDir(), storagetest.PostgresURL(b), clock.System)
+	org, err := w.node.CreateOrg(w.ctx, "Acme")
+	must(b, err)
+	n := 0
+	for b.Loop() {
+		n++
+		_, err := w.node.CreateSite(w.ctx, org.ID, fmt.Sprint("site-", n), "Site")
+		must(b, err)
 	}
 }
 

@@ -40,10 +40,13 @@ func newWorld(t testing.TB) *world {
 	return openWorld(t, t.TempDir(), clock.System)
 }
 
-func openWorld(t testing.TB, dir string, c clock.Clock) *world {
+func openWorld(t testing.TB, dir string, c clock.Clock) *world { return openWorldOn(t, dir, "", c) }
+
+// openWorldOn opens a world on PostgreSQL where a database is given.
+func openWorldOn(t testing.TB, dir, database string, c clock.Clock) *world {
 	t.Helper()
 	ctx := identity.AsSystem(context.Background(), "test")
-	n, err := app.Open(ctx, app.Options{Data: dir, Vault: filepath.Join(dir, "vault")}, c, slog.New(slog.NewTextHandler(io.Discard, nil)))
+	n, err := app.Open(ctx, app.Options{Data: dir, Vault: filepath.Join(dir, "vault"), Database: database}, c, slog.New(slog.NewTextHandler(io.Discard, nil)))
 	must(t, err)
 	t.Cleanup(n.Close)
 	return &world{t: t, ctx: ctx, dir: dir, node: n}
