@@ -29,6 +29,9 @@ type Built struct {
 	Replayed   int64 // commits replayed on top of the snapshot
 	Undoes     int   // rows that differ from the state at Head
 	Later      Later // see Config.Later
+	// Lost says what the vault has lost behind the newest commit that can be had, nil where nothing is known to be. A restore gives it up: its commit follows the newest
+	// whole one, and the numbers of those lost are not used again.
+	Lost *vault.Gap `json:",omitempty"`
 }
 
 // build makes the state of a volume at commit target (0: the newest) under a generation, and proves it. stamp is the record of the
@@ -37,32 +40,47 @@ func (r *Recovery) build(ctx context.Context, ref volume.Ref, target, generation
 	return r.buildOn(ctx, r.fleet.Engine(), ref, target, generation, &stamp)
 }
 
-// buildOn builds on any engine. Without a stamp the journal of what is built ends at target, as it did then, and nothing after it is read.
+// buildOn builds on any engine. Without a stamp the journal of what is built ends at target, as it did then, and nothing after it is read. Damage that is found on the way is
+// noted in the vault, and it is begun again with what is whole.
 func (r *Recovery) buildOn(ctx context.Context, engine storage.Engine, ref volume.Ref, target, generation int64, stamp *journal.Commit) (b Built, err error) {
+	for {
+		b, err = r.buildOnce(ctx, engine, ref, target, generation, stamp)
+		again, broken := r.broken(ctx, err)
+		if broken != nil || !again {
+			return b, errors.Join(err, broken)
+		}
+	}
+}
+
+func (r *Recovery) buildOnce(ctx context.Context, engine storage.Engine, ref volume.Ref, target, generation int64, stamp *journal.Commit) (b Built, err error) {
 	kind, ok := r.pool.Kind(ref.Kind)
 	if !ok {
 		return b, fmt.Errorf("no kind of volume %q", ref.Kind)
 	}
-	frames, err := r.vault.Known(ref.String())
+	kept, err := r.vault.Kept(ctx, ref.String())
 	if err != nil {
 		return b, err
 	}
-	if len(frames) == 0 {
+	head := kept.Head()
+	if head == 0 {
 		return b, fault.NotFound("the vault has nothing of volume %s", ref)
 	}
-	head := frames[len(frames)-1].To
 	if target == 0 {
-		target = head
+		if target = head; kept.Lost() != nil && kept.Lost().To > 0 {
+			return b, refused(ref, kept.Lost())
+		}
 	}
 	if target < 1 || target > head {
-		return b, noCommit(ref, target, frames)
+		return b, noCommit(ref, target, head)
 	}
-	if err := r.within(ref, target); err != nil {
+	run, err := runOf(kept, ref, target)
+	if err != nil {
 		return b, err
 	}
-	b = Built{Ref: ref, Generation: generation, Target: target, Head: head}
+	b = Built{Ref: ref, Generation: generation, Target: target, Head: head, Lost: kept.Lost()}
 	at := bench{kind: kind, name: ref.Name(generation), engine: engine}
-	base, db, err := r.base(ctx, at, ref, target)
+	defer func() { err = errors.Join(err, at.clear()) }()
+	base, db, err := r.base(ctx, &at, ref, run, target)
 	if err != nil {
 		return b, errors.Join(err, at.engine.Remove(ctx, at.name))
 	}
@@ -71,7 +89,7 @@ func (r *Recovery) buildOn(ctx context.Context, engine storage.Engine, ref volum
 			err = errors.Join(err, db.Close(), at.engine.Remove(ctx, at.name))
 		}
 	}()
-	if err := r.replay(ctx, kind, db, base, frames, &b, stamp); err != nil {
+	if err := r.replay(ctx, at, db, base, run, &b, stamp); err != nil {
 		return b, fmt.Errorf("rebuild %s at commit %d: %w", ref, target, err)
 	}
 	if err := r.verify(ctx, kind, db, &b); err != nil {
@@ -89,6 +107,18 @@ type bench struct {
 	kind   volume.Kind
 	name   string // of the database
 	engine storage.Engine
+	// Of a database that is no file: what unpacked the snapshot whose rows it gets, nil where it gets none; see intoSchema.
+	schema bool
+	rows   *sqlite.DB
+	dir    string
+}
+
+// clear removes what the build needed beside the database.
+func (s *bench) clear() error {
+	if s.rows == nil {
+		return nil
+	}
+	return errors.Join(s.rows.Close(), os.RemoveAll(s.dir))
 }
 
 // open gives the database that is being built. On SQLite nothing of it is durable before finish, which makes the whole file so at once: until then it
@@ -110,15 +140,14 @@ func finish(db storage.DB) error {
 
 // base makes the database from the newest snapshot at or before target, or from the schema alone when the volume is younger than its
 // first snapshot, and gives where its journal stands.
-func (r *Recovery) base(ctx context.Context, at bench, ref volume.Ref, target int64) (journal.Head, storage.DB, error) {
+func (r *Recovery) base(ctx context.Context, at *bench, ref volume.Ref, run vault.Run, target int64) (journal.Head, storage.DB, error) {
 	var h journal.Head
-	seqs, err := r.vault.Snapshots(ctx, ref.String())
-	if err != nil {
-		return h, nil, err
-	}
-	i, found := slices.BinarySearch(seqs, target)
+	i, found := slices.BinarySearch(run.Bases, target)
 	if !found {
 		i--
+	}
+	if i < 0 && !run.Empty {
+		return h, nil, fmt.Errorf("the vault has no snapshot from which commit %d of %s can be reached", target, ref)
 	}
 	if err := at.engine.Remove(ctx, at.name); err != nil { // remains of a build that was interrupted
 		return h, nil, err
@@ -127,7 +156,7 @@ func (r *Recovery) base(ctx context.Context, at bench, ref volume.Ref, target in
 		db, err := r.empty(ctx, at)
 		return h, db, err
 	}
-	m, err := r.vault.Describe(ctx, ref.String(), seqs[i])
+	m, err := r.vault.Describe(ctx, ref.String(), run.Bases[i])
 	if err != nil {
 		return h, nil, err
 	}
@@ -143,13 +172,17 @@ func (r *Recovery) base(ctx context.Context, at bench, ref volume.Ref, target in
 }
 
 // empty makes a database that has its schema and nothing else.
-func (r *Recovery) empty(ctx context.Context, at bench) (storage.DB, error) {
+func (r *Recovery) empty(ctx context.Context, at *bench) (storage.DB, error) {
 	if err := at.engine.Create(ctx, at.name); err != nil {
 		return nil, err
 	}
 	db, err := at.open(ctx)
 	if err != nil {
 		return nil, err
+	}
+	if _, file := at.engine.(*sqlite.Engine); !file {
+		at.schema = true
+		return db, nil
 	}
 	err = db.Write(ctx, func(tx *storage.Tx) error { return at.kind.Install(ctx, tx) })
 	if err != nil {
@@ -158,8 +191,8 @@ func (r *Recovery) empty(ctx context.Context, at bench) (storage.DB, error) {
 	return db, nil
 }
 
-// unpack puts a snapshot where the volume shall live: as the file itself on SQLite, row by row on PostgreSQL.
-func (r *Recovery) unpack(ctx context.Context, m vault.Snapshot, at bench) (storage.DB, error) {
+// unpack puts a snapshot where the volume shall live: as the file itself on SQLite; on PostgreSQL its rows are put when the replay begins.
+func (r *Recovery) unpack(ctx context.Context, m vault.Snapshot, at *bench) (storage.DB, error) {
 	if files, ok := at.engine.(*sqlite.Engine); ok {
 		path := files.Path(at.name)
 		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
@@ -170,31 +203,18 @@ func (r *Recovery) unpack(ctx context.Context, m vault.Snapshot, at bench) (stor
 		}
 		return at.open(ctx)
 	}
-	if err := at.engine.Create(ctx, at.name); err != nil {
+	var err error
+	if at.dir, err = os.MkdirTemp(r.tmp, "restore-"); err != nil {
 		return nil, err
 	}
-	dir, err := os.MkdirTemp(r.tmp, "restore-")
-	if err != nil {
-		return nil, err
-	}
-	defer os.RemoveAll(dir)
-	path := filepath.Join(dir, "volume.db")
+	path := filepath.Join(at.dir, "volume.db")
 	if err := r.unpackFile(ctx, m, path); err != nil {
-		return nil, err
+		return nil, errors.Join(err, os.RemoveAll(at.dir))
 	}
-	from, err := sqlite.OpenImmutable(path)
-	if err != nil {
-		return nil, err
+	if at.rows, err = sqlite.OpenImmutable(path); err != nil {
+		return nil, errors.Join(err, os.RemoveAll(at.dir))
 	}
-	defer from.Close()
-	to, err := at.open(ctx)
-	if err != nil {
-		return nil, err
-	}
-	if err := from.Read(ctx, func(tx *storage.Tx) error { return volume.Transfer(ctx, at.kind, tx, to) }); err != nil {
-		return nil, errors.Join(err, to.Close())
-	}
-	return to, nil
+	return r.empty(ctx, at)
 }
 
 // unpackFile writes a snapshot's file. It is made durable with what is replayed onto it, see finish.
@@ -211,84 +231,102 @@ func (r *Recovery) unpackFile(ctx context.Context, m vault.Snapshot, path string
 const fewBytes = 16 << 10
 
 // replay brings a base to the target, checking every link of the chain up to the newest commit, and stamps the journal.
-func (r *Recovery) replay(ctx context.Context, kind volume.Kind, db storage.DB, h journal.Head, frames []vault.Frame, b *Built, stamp *journal.Commit) error {
+func (r *Recovery) replay(ctx context.Context, at bench, db storage.DB, h journal.Head, run vault.Run, b *Built, stamp *journal.Commit) error {
 	return db.Write(ctx, func(tx *storage.Tx) error {
+		if at.schema {
+			return r.intoSchema(ctx, tx, at, func() error { return r.replayInto(ctx, tx, at.kind, h, run, b, stamp) })
+		}
 		return storage.WithoutForeignKeys(ctx, tx, func() error {
 			stripped, err := journal.Stripped(ctx, tx)
 			if err != nil {
 				return err
 			}
-			bare := !stripped && bytesBetween(frames, h.Seq, b.Target) > fewBytes
+			bare := !stripped && bytesBetween(run.Frames, h.Seq, b.Target) > fewBytes
 			if bare {
-				if err := journal.Uninstall(ctx, tx, kind.Tables); err != nil {
-					return err
-				}
+				err = journal.Uninstall(ctx, tx, at.kind.Tables)
 			} else if !stripped {
-				if err := journal.Open(ctx, tx); err != nil {
-					return err
-				}
+				err = journal.Open(ctx, tx)
 			}
-			p := journal.NewBulk(tx)
-			diff := newNet()
-			var records []journal.Commit
-			from := h.Seq
-			var last time.Time
-			if stamp == nil {
-				frames = upTo(frames, b.Target)
-			}
-			then := h             // where the journal stood at target
-			if from == b.Target { // the snapshot is the target
-				b.Digest, b.Rows = h.Digest.String(), h.Rows
-			}
-			err = r.walk(ctx, frames, &h, func(e vault.Entry) error {
-				if stamp == nil && e.Commit.Seq > b.Target {
-					return nil // read for the chain's sake
-				}
-				records, last = append(records, e.Commit), e.Commit.At
-				if e.Commit.Seq > b.Target {
-					return diff.add(ctx, tx, e.Changes)
-				}
-				b.Replayed++
-				if err := p.Add(ctx, e.Changes); err != nil {
-					return fmt.Errorf("commit %d: %w", e.Commit.Seq, err)
-				}
-				if e.Commit.Seq == b.Target {
-					then = h
-					b.Digest, b.Rows = h.Digest.String(), h.Rows
-				}
-				return nil
-			})
 			if err == nil {
-				err = p.Put(ctx)
-			}
-			if err != nil {
-				return err
-			}
-			var pending *journal.Commit
-			changes := diff.inverse()
-			b.Undoes = len(changes)
-			switch {
-			case stamp == nil:
-				h = then
-			case b.Target < b.Head:
-				stamp.Seq, stamp.Kind = b.Head+1, journal.KindRestore
-				if stamp.At.Before(last) {
-					stamp.At = last
-				}
-				pending = stamp
-			}
-			if err := journal.Restamp(ctx, tx, h, records, pending, changes); err != nil {
-				return err
+				err = r.replayInto(ctx, tx, at.kind, h, run, b, stamp)
 			}
 			switch {
+			case err != nil:
+				return err
 			case stripped:
-				return r.files.Equip(ctx, tx, kind.Tables)
+				return r.files.Equip(ctx, tx, at.kind.Tables)
 			case bare:
-				return journal.Install(ctx, tx, kind.Tables)
+				return journal.Install(ctx, tx, at.kind.Tables)
 			}
 			return nil
 		})
 	})
+}
+
+// replayInto is replay in a database whose rows can be put in any order.
+func (r *Recovery) replayInto(ctx context.Context, tx *storage.Tx, kind volume.Kind, h journal.Head, run vault.Run, b *Built, stamp *journal.Commit) error {
+	frames := run.Frames
+	p := journal.NewBulk(tx)
+	diff := newNet()
+	var records []journal.Commit
+	from := h.Seq
+	var last time.Time
+	if stamp == nil || !run.Newest {
+		frames = upTo(frames, b.Target)
+	}
+	then := h             // where the journal stood at target
+	if from == b.Target { // the snapshot is the target
+		b.Digest, b.Rows = h.Digest.String(), h.Rows
+	}
+	err := r.walk(ctx, frames, &h, func(e vault.Entry) error {
+		if (stamp == nil || !run.Newest) && e.Commit.Seq > b.Target {
+			return nil // read for the chain's sake
+		}
+		records, last = append(records, e.Commit), e.Commit.At
+		if e.Commit.Seq > b.Target {
+			return diff.add(ctx, tx, e.Changes)
+		}
+		b.Replayed++
+		if err := p.Add(ctx, e.Changes); err != nil {
+			return fmt.Errorf("commit %d: %w", e.Commit.Seq, err)
+		}
+		if e.Commit.Seq == b.Target {
+			then = h
+			b.Digest, b.Rows = h.Digest.String(), h.Rows
+		}
+		return nil
+	})
+	if err == nil {
+		err = p.Put(ctx)
+	}
+	if err != nil {
+		return err
+	}
+	var pending *journal.Commit
+	if stamp != nil && !run.Newest { // what lies between is lost: the two states are compared
+		var later []journal.Commit
+		if h, later, err = r.across(ctx, kind, tx, b, diff); err != nil {
+			return err
+		}
+		if n := len(later); n > 0 {
+			last = later[n-1].At
+		}
+		records = append(records, later...)
+	}
+	changes := diff.inverse()
+	b.Undoes = len(changes)
+	switch {
+	case stamp == nil:
+		h = then
+	case b.Target < b.Head:
+		h.Seq, h.SealedSeq = b.Head, b.Head // where the newest are lost, their numbers stay theirs
+		stamp.Seq, stamp.Kind = b.Head+1, journal.KindRestore
+		if stamp.At.Before(last) {
+			stamp.At = last
+		}
+		pending = stamp
+	}
+	return journal.Restamp(ctx, tx, h, records, pending, changes)
 }
 
 // upTo gives the frames that hold the commits up to one.
@@ -319,22 +357,23 @@ func (r *Recovery) walk(ctx context.Context, frames []vault.Frame, h *journal.He
 		}
 		entries, err := r.vault.Read(ctx, f)
 		if err != nil {
-			return err
+			return &brokenError{f, frames, err}
 		}
 		for _, e := range entries {
 			if e.Commit.Seq <= h.SealedSeq {
 				continue
 			}
-			if e.Commit.Seq != h.SealedSeq+1 {
-				return fmt.Errorf("vault object %s: commit %d of %s is missing", f.Segment, h.SealedSeq+1, f.Ref)
+			// A restore that gave up what was lost goes on from the state before that, which the chain proves.
+			if e.Commit.Seq != h.SealedSeq+1 && (e.Commit.Seq != f.From || f.Before != h.Chain.String()) {
+				return &brokenError{f, frames, fmt.Errorf("vault object %s: commit %d of %s is missing", f.Segment, h.SealedSeq+1, f.Ref)}
 			}
 			vault.Advance(h, e)
 			if err := visit(e); err != nil {
 				return err
 			}
 		}
-		if h.Chain.String() != f.Chain || h.Digest.String() != f.Digest {
-			return fmt.Errorf("vault object %s: commits %d to %d of %s are not what was sealed (the chain breaks)", f.Segment, f.From, f.To, f.Ref)
+		if h.Chain.String() != f.Chain || h.Digest.String() != f.Digest || h.SealedSeq != f.To {
+			return &brokenError{f, frames, fmt.Errorf("vault object %s: commits %d to %d of %s are not what was sealed (the chain breaks)", f.Segment, f.From, f.To, f.Ref)}
 		}
 		h.Key = f.Segment
 	}

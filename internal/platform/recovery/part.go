@@ -59,9 +59,9 @@ func (r *Recovery) RestorePart(ctx context.Context, ref volume.Ref, target int64
 		return res, err
 	}
 	if len(frames) == 0 || target < 1 {
-		return res, noCommit(ref, target, frames)
+		return res, noCommit(ref, target, lastOf(frames))
 	}
-	if err := r.within(ref, target); err != nil {
+	if err := r.reachable(ctx, ref, target); err != nil {
 		return res, err
 	}
 	origin := identity.Origin{Source: "recovery", Request: request, Reason: reason}
@@ -103,7 +103,7 @@ func (r *Recovery) since(ctx context.Context, tx *volume.Tx, ref volume.Ref, fra
 		return nil, 0, err
 	}
 	if target > head.Seq {
-		return nil, 0, noCommit(ref, target, frames)
+		return nil, 0, noCommit(ref, target, lastOf(frames))
 	}
 	n := newNet()
 	last := frames[len(frames)-1].To
@@ -125,6 +125,13 @@ func (r *Recovery) since(ctx context.Context, tx *volume.Tx, ref volume.Ref, fra
 		}
 	}
 	return n.diffs(), head.Seq, nil
+}
+
+func lastOf(frames []vault.Frame) int64 {
+	if len(frames) == 0 {
+		return 0
+	}
+	return frames[len(frames)-1].To
 }
 
 // partial chooses and applies the rows of a part.

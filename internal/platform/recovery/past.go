@@ -121,11 +121,11 @@ func (r *Recovery) ResolveIn(ctx context.Context, ref volume.Ref, t Target) (int
 		return 0, nil
 	}
 	if err == nil && seq == 0 {
-		frames, err := r.vault.Known(ref.String())
-		if err != nil || len(frames) == 0 {
-			return 0, err
+		kept, err := r.vault.Kept(ctx, ref.String())
+		if err == nil && kept.Lost() != nil {
+			err = refused(ref, kept.Lost())
 		}
-		return frames[len(frames)-1].To, nil
+		return kept.Head(), err
 	}
 	return seq, err
 }

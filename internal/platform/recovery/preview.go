@@ -30,7 +30,7 @@ func (r *Recovery) Preview(ctx context.Context, ref volume.Ref, target int64) (p
 	if len(frames) == 0 || target < 1 || target > frames[len(frames)-1].To {
 		return p, fault.NotFound("The vault has no commit %d of volume %s.", target, ref)
 	}
-	if err := r.within(ref, target); err != nil {
+	if err := r.reachable(ctx, ref, target); err != nil {
 		return p, err
 	}
 	p.Head = frames[len(frames)-1].To

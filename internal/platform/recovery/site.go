@@ -87,7 +87,39 @@ func (r *Recovery) save(ctx context.Context, sites []*restoring) error {
 	for _, s := range sites {
 		s.res.Unshipped = why[s.Site.String()]
 	}
-	return r.vault.Refresh(ctx)
+	if err := r.vault.Refresh(ctx); err != nil || !r.vault.Doubtful() {
+		return err
+	}
+	for _, s := range sites {
+		if s.Before == fleet.ReadOnly {
+			continue // what is there may be a face, which was made of what the vault has
+		}
+		for _, ref := range s.refs {
+			r.heard(ctx, ref)
+		}
+	}
+	return nil
+}
+
+// heard tells the vault how far a live volume has come, so that a segment that cannot be read casts no doubt on it. One that is gone has nothing to say.
+func (r *Recovery) heard(ctx context.Context, ref volume.Ref) {
+	place, err := r.fleet.Locate(ctx, ref)
+	if err != nil {
+		return
+	}
+	if ok, err := place.Engine.Exists(ctx, ref.Name(place.Generation)); err != nil || !ok {
+		return
+	}
+	err = r.pool.Volume(ref).Read(ctx, func(tx *volume.Tx) error {
+		h, err := journal.ReadHead(ctx, tx.Tx)
+		if err == nil {
+			r.vault.Knew(ref.String(), h.Seq)
+		}
+		return err
+	})
+	if err != nil {
+		r.log.Warn("a live volume cannot say how far it has come", "volume", ref.String(), "error", err)
+	}
 }
 
 // fail opens a site again whose restore failed. On a disk that is full that may have to wait, see Reopen.
@@ -239,6 +271,11 @@ func (r *Recovery) buildOne(ctx context.Context, s *restoring, ref volume.Ref) (
 		seq = 0 // it is gone: what it had last is nearer to what it was than nothing
 	} else if err != nil {
 		return nil, err
+	}
+	if seq == 0 {
+		if err := r.reachable(ctx, ref, 0); err != nil {
+			return nil, err
+		}
 	}
 	who := identity.From(ctx)
 	b, err := r.build(ctx, ref, seq, r.fleet.Generation(ref)+1, journal.Commit{At: r.clock.Now().Truncate(time.Microsecond), Actor: who.Actor(), Source: "recovery",

@@ -37,14 +37,7 @@ func (r *Recovery) Resolve(ctx context.Context, site ids.Site, t Target) (map[vo
 		if err != nil {
 			return nil, err
 		}
-		frames, err := r.vault.Known(ref.String())
-		if err != nil {
-			return nil, err
-		}
-		if seq != 0 && (len(frames) == 0 || seq < 1 || seq > frames[len(frames)-1].To) {
-			return nil, noCommit(ref, seq, frames)
-		}
-		if err := r.within(ref, seq); err != nil {
+		if err := r.reachable(ctx, ref, seq); err != nil {
 			return nil, err
 		}
 		out[ref] = seq
@@ -52,29 +45,35 @@ func (r *Recovery) Resolve(ctx context.Context, site ids.Site, t Target) (map[vo
 	return out, nil
 }
 
-// within refuses a commit, 0 being the newest, that is older than what the vault reaches back to.
-func (r *Recovery) within(ref volume.Ref, seq int64) error {
-	first, why, err := r.vault.Reach(ref.String())
-	if err != nil || why == "" || seq == 0 || seq >= first {
+// reachable refuses a commit, 0 being the newest, that the vault cannot bring back.
+func (r *Recovery) reachable(ctx context.Context, ref volume.Ref, seq int64) error {
+	kept, err := r.vault.Kept(ctx, ref.String())
+	if err != nil {
 		return err
 	}
-	return fault.Bad("Volume %s cannot go back to commit %d, only to %d and later: %s.", ref, seq, first, why)
+	if seq == 0 {
+		if lost := kept.Lost(); lost != nil {
+			return refused(ref, lost)
+		}
+		return nil
+	}
+	if seq < 1 || seq > kept.Head() {
+		return noCommit(ref, seq, kept.Head())
+	}
+	_, err = runOf(kept, ref, seq)
+	return err
 }
 
-// oldest gives the first commit that the vault reaches back to, where that is not the very first one and lies at or before an instant; 0 where everything is there.
-func (r *Recovery) oldest(ctx context.Context, ref volume.Ref, at time.Time) (int64, error) {
-	first, why, err := r.vault.Reach(ref.String())
-	if err != nil || why == "" {
-		return 0, err
+// begins gives when the first state of a stretch was, where that is not the very first of the volume: the zero time is before everything.
+func (r *Recovery) begins(ctx context.Context, ref volume.Ref, s vault.Stretch) (time.Time, error) {
+	switch {
+	case s.Joined && len(s.Frames) > 0:
+		return s.Frames[0].FromAt, nil
+	case s.Why == "":
+		return time.Time{}, nil
 	}
-	m, err := r.vault.Describe(ctx, ref.String(), first)
-	if err != nil {
-		return 0, err
-	}
-	if m.At.After(at) {
-		return 0, fault.Bad("Volume %s cannot go back to %s, only to %s and later: %s.", ref, at.UTC().Format(time.RFC3339), m.At.UTC().Format(time.RFC3339), why)
-	}
-	return first, nil
+	m, err := r.vault.Describe(ctx, ref.String(), s.First)
+	return m.At, err
 }
 
 // errYounger says that a volume was made after the instant that a site goes back to.
@@ -102,52 +101,66 @@ func (r *Recovery) resolve(ctx context.Context, ref volume.Ref, t Target) (int64
 
 // beforeRestore gives the commit of a volume before the one that a restore made, 0 (the newest) where the restore changed nothing.
 func (r *Recovery) beforeRestore(ctx context.Context, ref volume.Ref, op ids.Operation) (int64, error) {
-	frames, err := r.vault.Known(ref.String())
-	if err != nil {
-		return 0, err
-	}
-	for _, f := range slices.Backward(frames) {
-		entries, err := r.vault.Read(ctx, f)
-		if err != nil {
-			return 0, err
-		}
-		for _, e := range entries {
-			if e.Commit.Kind == journal.KindRestore && e.Commit.Request == op.String() {
-				return e.Commit.Seq - 1, nil
+	seq := int64(0)
+	err := r.followed(ctx, ref, func(kept vault.Kept) error {
+		frames := allFrames(kept)
+		for _, f := range slices.Backward(frames) {
+			entries, err := r.vault.Read(ctx, f)
+			if err != nil {
+				return &brokenError{f, frames, err}
+			}
+			for _, e := range entries {
+				if e.Commit.Kind == journal.KindRestore && e.Commit.Request == op.String() {
+					seq = e.Commit.Seq - 1
+					return nil
+				}
 			}
 		}
+		return nil
+	})
+	return seq, err
+}
+
+// allFrames gives the frames of all that is kept of a volume.
+func allFrames(kept vault.Kept) (frames []vault.Frame) {
+	for _, s := range kept.Stretches {
+		frames = append(frames, s.Frames...)
 	}
-	return 0, nil
+	return frames
 }
 
 // commitTime gives the instant of a commit that the vault holds.
-func (r *Recovery) commitTime(ctx context.Context, ref volume.Ref, seq int64) (time.Time, error) {
-	frames, err := r.vault.Known(ref.String())
-	if err != nil {
-		return time.Time{}, err
-	}
-	for _, f := range frames {
-		if seq < f.From || seq > f.To {
-			continue
+func (r *Recovery) commitTime(ctx context.Context, ref volume.Ref, seq int64) (at time.Time, err error) {
+	err = r.followed(ctx, ref, func(kept vault.Kept) error {
+		if _, err := runOf(kept, ref, seq); err != nil {
+			return err
 		}
-		entries, err := r.vault.Read(ctx, f)
-		if err != nil {
-			return time.Time{}, err
-		}
-		for _, e := range entries {
-			if e.Commit.Seq == seq {
-				return e.Commit.At, nil
+		frames := allFrames(kept)
+		for _, f := range frames {
+			if seq < f.From || seq > f.To {
+				continue
+			}
+			entries, err := r.read(ctx, f, frames)
+			if err != nil {
+				return err
+			}
+			for _, e := range entries {
+				if e.Commit.Seq == seq {
+					at = e.Commit.At
+					return nil
+				}
 			}
 		}
-	}
-	return time.Time{}, noCommit(ref, seq, frames)
+		if m, err := r.vault.Describe(ctx, ref.String(), seq); err == nil { // its commit was swept, or is lost
+			at = m.At
+			return nil
+		}
+		return noCommit(ref, seq, kept.Head())
+	})
+	return at, err
 }
 
-func noCommit(ref volume.Ref, seq int64, frames []vault.Frame) error {
-	head := int64(0)
-	if len(frames) > 0 {
-		head = frames[len(frames)-1].To
-	}
+func noCommit(ref volume.Ref, seq, head int64) error {
 	return fault.Bad("Volume %s has commits 1 to %d; %d is not one of them.", ref, head, seq)
 }
 
@@ -159,35 +172,74 @@ func (r *Recovery) CommitAt(ctx context.Context, ref volume.Ref, at time.Time) (
 	return r.commitAt(ctx, ref, at)
 }
 
-func (r *Recovery) commitAt(ctx context.Context, ref volume.Ref, at time.Time) (int64, error) {
-	frames, err := r.vault.Known(ref.String())
-	if err != nil {
-		return 0, err
+func (r *Recovery) commitAt(ctx context.Context, ref volume.Ref, at time.Time) (seq int64, err error) {
+	err = r.followed(ctx, ref, func(kept vault.Kept) (err error) {
+		seq, err = r.commitIn(ctx, ref, kept, at)
+		return err
+	})
+	if err == nil && seq == 0 {
+		return 0, fault.Wrap(errYounger, fault.KindInvalid, "Volume %s did not exist at %s.", ref, at.UTC().Format(time.RFC3339))
 	}
-	seq, err := r.oldest(ctx, ref, at)
-	if err != nil {
-		return 0, err
-	}
-	for _, f := range frames {
-		if f.FromAt.After(at) {
-			break
-		}
-		if !f.ToAt.After(at) {
-			seq = f.To
-			continue
-		}
-		entries, err := r.vault.Read(ctx, f)
+	return seq, err
+}
+
+// commitIn finds the last commit at or before an instant in what is kept of a volume; 0 where it is younger. An instant of which nothing is known is refused.
+func (r *Recovery) commitIn(ctx context.Context, ref volume.Ref, kept vault.Kept, at time.Time) (seq int64, err error) {
+	frames := allFrames(kept)
+	for i, s := range kept.Stretches {
+		from, err := r.begins(ctx, ref, s)
 		if err != nil {
 			return 0, err
 		}
-		for _, e := range entries {
-			if !e.Commit.At.After(at) {
-				seq = e.Commit.Seq
+		if from.After(at) {
+			if i == 0 {
+				return 0, fault.Bad("Volume %s cannot go back to %s, only to %s and later: %s.", ref, at.UTC().Format(time.RFC3339), from.UTC().Format(time.RFC3339), s.Why)
 			}
+			break
+		}
+		if seq = s.First; s.Why == "" {
+			seq = 0
+		}
+		found, err := r.lastAt(ctx, s.Frames, frames, at)
+		if err != nil {
+			return 0, err
+		}
+		seq = max(seq, found)
+	}
+	for i, s := range kept.Stretches { // is it in between?
+		if s.Lost == nil || seq > s.Last || at.Before(s.Lost.Earliest) || seq < s.Last {
+			continue
+		}
+		if i+1 < len(kept.Stretches) || !at.Before(s.Lost.Earliest) {
+			return 0, refused(ref, s.Lost)
 		}
 	}
-	if seq == 0 {
-		return 0, fault.Wrap(errYounger, fault.KindInvalid, "Volume %s did not exist at %s.", ref, at.UTC().Format(time.RFC3339))
+	return seq, nil
+}
+
+// lastAt gives the last commit of some frames at or before an instant, 0 for none. The lists of frames are not signed by themselves, so the commits have to agree with them
+// where it is decided.
+func (r *Recovery) lastAt(ctx context.Context, frames, way []vault.Frame, at time.Time) (seq int64, err error) {
+	next := slices.IndexFunc(frames, func(f vault.Frame) bool { return f.FromAt.After(at) })
+	if next < 0 {
+		next = len(frames)
+	}
+	if next < len(frames) {
+		if _, err := r.read(ctx, frames[next], way); err != nil {
+			return 0, err
+		}
+	}
+	if next == 0 {
+		return 0, nil
+	}
+	entries, err := r.read(ctx, frames[next-1], way)
+	if err != nil {
+		return 0, err
+	}
+	for _, e := range entries {
+		if !e.Commit.At.After(at) {
+			seq = e.Commit.Seq
+		}
 	}
 	return seq, nil
 }

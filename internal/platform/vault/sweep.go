@@ -286,8 +286,8 @@ func (w *sweeping) segments(out *Outside) error {
 	w.v.mu.Lock()
 	defer w.v.mu.Unlock()
 	if len(w.v.damaged) > 0 {
-		for key, err := range w.v.damaged {
-			return fmt.Errorf("nothing is removed while %s: %w", key, err)
+		for _, d := range w.v.damaged {
+			return fmt.Errorf("nothing is removed while something is damaged: %w", d.err)
 		}
 	}
 	needed, all := map[string]bool{}, map[string]bool{}

@@ -20,16 +20,20 @@ type Vault struct {
 	ring  *keyring
 
 	mu      sync.Mutex
-	seen    string               // newest segment whose footer was read
-	recent  map[string]bool      // segments read since the overlap, see refresh
-	frames  map[string][]Frame   // by volume
-	damaged map[string]error     // segments whose lists of frames cannot be read
-	swept   map[string]SweptFrom // where what is kept of a volume begins, where that is not its beginning
+	seen    string                    // newest segment whose footer was read
+	recent  map[string]bool           // segments read since the overlap, see refresh
+	frames  map[string][]Frame        // by volume
+	damaged map[string]damage         // segments whose lists of frames cannot be read
+	broken  map[brokenFrame]time.Time // frames of which that was found out by reading them, with the time of their first commit
+	tail    map[string]string         // newest segment of each node
+	heads   map[string]int64          // see Knew
+	swept   map[string]SweptFrom      // where what is kept of a volume begins, where that is not its beginning
 }
 
 // New makes a reader over a store.
 func New(s Store) *Vault {
-	return &Vault{store: s, ring: newKeyring(s), recent: map[string]bool{}, frames: map[string][]Frame{}, damaged: map[string]error{}, swept: map[string]SweptFrom{}}
+	return &Vault{store: s, ring: newKeyring(s), recent: map[string]bool{}, frames: map[string][]Frame{}, damaged: map[string]damage{},
+		broken: map[brokenFrame]time.Time{}, tail: map[string]string{}, heads: map[string]int64{}, swept: map[string]SweptFrom{}}
 }
 
 // Store gives the store itself.
@@ -67,6 +71,65 @@ func (v *Vault) Init(ctx context.Context, m Marker) (Marker, error) {
 // overlap is how far back segments are looked for again: of two nodes that write at once, the one with the smaller key can be the later one to finish.
 const overlap = 10 * time.Minute
 
+// storedAt gives when a segment was stored, by its key; the zero time for none.
+func storedAt(key string) time.Time {
+	var micros int64
+	name := key[strings.LastIndexByte(key, '/')+1:]
+	if _, err := fmt.Sscanf(name, "%d", &micros); err != nil {
+		return time.Time{}
+	}
+	return time.UnixMicro(micros).UTC()
+}
+
+// fits tells whether a list of frames goes on with what is known. Lists are not signed by themselves: where one does not, such as with a volume that nobody has heard of, the
+// signature of the whole segment decides.
+func (v *Vault) fits(ctx context.Context, key string, f footer) (bool, error) {
+	strange := f.Prev != "" && f.Prev != v.tail[f.Node]
+	for _, fr := range f.Frames {
+		known := v.frames[fr.Ref]
+		switch _, swept := v.swept[fr.Ref]; {
+		case len(known) > 0:
+			last := known[len(known)-1]
+			strange = strange || fr.From != last.To+1 || fr.Before != last.Chain
+		case !swept:
+			strange = strange || fr.From != 1
+		}
+	}
+	if !strange {
+		return true, nil
+	}
+	_, _, err := readSegment(ctx, v.store, v.ring, key)
+	if err != nil && spoiled(err) {
+		return false, nil
+	}
+	return err == nil, err
+}
+
+// follows looks for the segment that a node stored before this one. One that is gone, and was not swept, is damage like any other.
+func (v *Vault) follows(ctx context.Context, f footer) error {
+	tail := v.tail[f.Node]
+	if _, bad := v.damaged[f.Prev]; bad || f.Prev == "" || f.Prev == tail {
+		return nil
+	}
+	o, err := v.store.Open(ctx, f.Prev)
+	if err == nil {
+		return o.Close()
+	}
+	if !errors.Is(err, ErrMissing) {
+		return err
+	}
+	keys, err := v.store.List(ctx, sweepsPrefix)
+	if err != nil {
+		return err
+	}
+	swept, err := readSweeps(ctx, v.store, keys)
+	if err != nil || swept.Removed[f.Prev] {
+		return err
+	}
+	v.damaged[f.Prev] = damage{fmt.Errorf("vault object %s: %w", f.Prev, ErrMissing), storedAt(tail)}
+	return nil
+}
+
 // before gives a key that all segments come after which were begun an overlap before a segment.
 func before(key string) string {
 	var micros int64
@@ -84,6 +147,9 @@ func (v *Vault) refresh(ctx context.Context) error {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	if err := v.readSwept(ctx); err != nil {
+		return err
+	}
+	if err := v.heal(ctx); err != nil {
 		return err
 	}
 	from := before(v.seen)
@@ -114,14 +180,33 @@ func (v *Vault) refresh(ctx context.Context) error {
 	if err := g.Wait(); err != nil {
 		return err
 	}
+	prev := v.seen
 	for i, f := range feet {
-		delete(v.damaged, keys[i])
-		v.seen = max(v.seen, keys[i])
+		key, was := keys[i], v.damaged[keys[i]]
+		delete(v.damaged, key)
 		if bad[i] != nil {
-			v.damaged[keys[i]] = bad[i]
+			if was.err == nil {
+				was.after = storedAt(prev)
+			}
+			v.damaged[key] = damage{bad[i], was.after}
+		}
+		if key > v.seen {
+			prev, v.seen = key, key
+		}
+		if bad[i] != nil {
 			continue
 		}
-		v.recent[keys[i]] = true
+		if ok, err := v.fits(ctx, key, f); err != nil {
+			return err
+		} else if !ok {
+			v.damaged[key] = damage{fmt.Errorf("vault object %s: its list of frames is not what was stored: %w", key, ErrDamaged), storedAt(prev)}
+			continue
+		}
+		if err := v.follows(ctx, f); err != nil {
+			return err
+		}
+		v.tail[f.Node] = max(v.tail[f.Node], key)
+		v.recent[key] = true
 		for _, fr := range f.Frames {
 			v.frames[fr.Ref] = append(v.frames[fr.Ref], fr)
 		}
@@ -164,13 +249,13 @@ func (v *Vault) History(ctx context.Context, ref string) ([]Frame, error) {
 func (v *Vault) Refresh(ctx context.Context) error { return v.refresh(ctx) }
 
 // Known is History by what was read of the store so far. Where older commits were swept, or are lost and a snapshot lies after them, it begins later than the first commit:
-// see Reach.
+// see Reach. Where the newest commits are known to be lost, that is the error, a *Gap; see Kept for what is left.
 func (v *Vault) Known(ref string) ([]Frame, error) {
 	frames, _, err := v.known(ref)
 	return frames, err
 }
 
-// Reach gives the first commit to which a volume can be brought back, and why that is not its very first one; "" where it is.
+// Reach gives the first commit from which on a volume can be brought back without a gap, and why that is not its very first one; "" where it is.
 func (v *Vault) Reach(ref string) (first int64, why string, err error) {
 	_, r, err := v.known(ref)
 	return r.first, r.why, err
@@ -183,59 +268,26 @@ type reach struct {
 }
 
 func (v *Vault) known(ref string) (out []Frame, r reach, err error) {
-	v.mu.Lock()
-	frames := slices.Clone(v.frames[ref])
+	k, err := v.kept(ref, sync.OnceValues(func() ([]int64, error) {
+		ctx, stop := context.WithTimeout(context.Background(), time.Minute)
+		defer stop()
+		return v.Snapshots(ctx, ref)
+	}))
 	r = reach{first: 1}
-	next := int64(1)
-	if s, ok := v.swept[ref]; ok {
-		next, r = s.Seq+1, reach{s.Seq, "what is older is past the retention of the vault"}
+	if err != nil || len(k.Stretches) == 0 {
+		return nil, r, err
 	}
-	damaged := slices.Sorted(maps.Keys(v.damaged))
-	v.mu.Unlock()
-	slices.SortStableFunc(frames, func(a, b Frame) int {
-		if a.From != b.From {
-			return int(a.From - b.From)
-		}
-		return int(b.To - a.To) // the longer one first
-	})
-	for _, f := range frames {
-		if f.To < next {
-			continue
-		}
-		if f.From > next {
-			lost := &Gap{Ref: ref, From: next, To: f.From - 1, Damaged: damaged}
-			base, err := v.snapshotFrom(ref, f.From-1)
-			if err != nil {
-				return nil, r, errors.Join(lost, err)
-			}
-			if base == 0 {
-				return nil, r, lost
-			}
-			out, next, r = nil, base+1, reach{base, lost.Error()}
-			if f.To < next {
-				continue
-			}
-		}
-		out = append(out, f)
-		next = f.To + 1
+	if lost := k.Lost(); lost != nil && lost.To > 0 {
+		return nil, r, lost
 	}
-	return out, r, nil
-}
-
-// Gap says that commits of a volume are in no segment that can be read.
-type Gap struct {
-	Ref      string
-	From, To int64
-	Damaged  []string // segments whose content is not known, where there are any
-}
-
-// Error implements error.
-func (g *Gap) Error() string {
-	text := fmt.Sprintf("the vault lacks commits %d to %d of %s", g.From, g.To, g.Ref)
-	if len(g.Damaged) > 0 {
-		text += "; damaged are: " + strings.Join(g.Damaged, ", ")
+	from := len(k.Stretches) - 1
+	for k.Stretches[from].Joined {
+		from--
 	}
-	return text
+	for _, s := range k.Stretches[from:] {
+		out = append(out, s.Frames...)
+	}
+	return out, reach{k.Stretches[from].First, k.Stretches[from].Why}, nil
 }
 
 // Lacks tells that the newest commits of a volume are gone from the vault, and which objects that may be about are damaged.
@@ -243,22 +295,6 @@ func (v *Vault) Lacks(ref string, from, to int64) *Gap {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	return &Gap{Ref: ref, From: from, To: to, Damaged: slices.Sorted(maps.Keys(v.damaged))}
-}
-
-// snapshotFrom gives the first snapshot of a volume at or after a commit, 0 when there is none.
-func (v *Vault) snapshotFrom(ref string, seq int64) (int64, error) {
-	ctx, stop := context.WithTimeout(context.Background(), time.Minute)
-	defer stop()
-	seqs, err := v.Snapshots(ctx, ref)
-	if err != nil {
-		return 0, err
-	}
-	for _, s := range seqs {
-		if s >= seq {
-			return s, nil
-		}
-	}
-	return 0, nil
 }
 
 // Read gives the commits of a frame with their changes. Following the chain over them proves that they are what was sealed.
