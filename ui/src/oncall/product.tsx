@@ -13,9 +13,12 @@ export const product: ProductManifest = {
     { label: 'Who is on call', icon: 'phone', link: { to: '/oncall/now' }, keys: 'g n', place: 'who is on call' },
     { label: 'Schedules', icon: 'calendar', link: { to: '/oncall/schedules' }, place: 'on-call schedules' },
     { label: 'Teams and routing', icon: 'route', link: { to: '/oncall/teams' }, place: 'on-call teams, escalation and routing' },
+    { label: 'Policies', icon: 'filter', link: { to: '/oncall/policies' }, place: 'on-call policies' },
+    { label: 'Maintenance', icon: 'clock', link: { to: '/oncall/maintenance' }, place: 'on-call maintenance' },
     { label: 'Integrations', icon: 'plug', link: { to: '/oncall/integrations' }, place: 'on-call integrations' },
     { label: 'Heartbeats', icon: 'heart', link: { to: '/oncall/heartbeats' } },
     { label: 'My on-call profile', icon: 'user', link: { to: '/oncall/me' } },
+    { label: 'Custom actions', icon: 'bolt', link: { to: '/oncall/custom-actions' }, admin: true, place: 'custom actions of alerts' },
     { label: 'Delivery log', icon: 'mail', link: { to: '/oncall/deliveries' }, admin: true },
     { label: 'Text messages and calls', icon: 'phone', link: { to: '/oncall/provider' }, admin: true, place: 'how text messages and calls leave' },
   ],
@@ -72,7 +75,7 @@ const schedule = createRoute({
 
 const teams = createRoute({ getParentRoute: () => oncall, path: '/oncall/teams', component: lazyRouteComponent(() => import('./teams/TeamsPage'), 'TeamsPage') });
 
-const teamTabs = ['oncall', 'members', 'integrations', 'activity'] as const;
+const teamTabs = ['oncall', 'members', 'policies', 'integrations', 'activity'] as const;
 export type TeamTab = (typeof teamTabs)[number];
 
 const team = createRoute({
@@ -81,6 +84,22 @@ const team = createRoute({
   validateSearch: (given: Record<string, unknown>): { tab?: TeamTab | undefined } => ({ tab: oneOf(teamTabs, given['tab']) }),
   component: lazyRouteComponent(() => import('./teams/TeamPage'), 'TeamPage'),
 });
+
+const policies = createRoute({
+  getParentRoute: () => oncall,
+  path: '/oncall/policies',
+  validateSearch: (given: Record<string, unknown>): { type?: 'notification' | undefined } => ({ type: oneOf(['notification'] as const, given['type']) }),
+  component: lazyRouteComponent(() => import('./policies/PoliciesPage'), 'PoliciesPage'),
+});
+
+const maintenance = createRoute({
+  getParentRoute: () => oncall,
+  path: '/oncall/maintenance',
+  validateSearch: (given: Record<string, unknown>): { show?: 'over' | undefined } => ({ show: oneOf(['over'] as const, given['show']) }),
+  component: lazyRouteComponent(() => import('./maintenance/MaintenancePage'), 'MaintenancePage'),
+});
+
+const customActions = createRoute({ getParentRoute: () => oncall, path: '/oncall/custom-actions', component: lazyRouteComponent(() => import('./custom/CustomActionsPage'), 'CustomActionsPage') });
 
 const integrations = createRoute({ getParentRoute: () => oncall, path: '/oncall/integrations', component: lazyRouteComponent(() => import('./integrations/IntegrationsPage'), 'IntegrationsPage') });
 
@@ -94,4 +113,4 @@ const deliveries = createRoute({ getParentRoute: () => oncall, path: '/oncall/de
 
 const provider = createRoute({ getParentRoute: () => oncall, path: '/oncall/provider', component: lazyRouteComponent(() => import('./provider/ProviderPage'), 'ProviderPage') });
 
-export const routes = oncall.addChildren([start, alerts, alert, now, schedules, schedule, teams, team, integrations, integration, heartbeats, me, deliveries, provider]);
+export const routes = oncall.addChildren([start, alerts, alert, now, schedules, schedule, teams, team, policies, maintenance, customActions, integrations, integration, heartbeats, me, deliveries, provider]);

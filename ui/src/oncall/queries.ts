@@ -1,5 +1,8 @@
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import { api } from '../api';
+import type { CustomAction } from './custom/model';
+import type { Maintenance } from './maintenance/model';
+import type { PolicyPage } from './policies/model';
 import type { Provider } from './provider/model';
 import { keys } from './stale';
 import type { AlertPage, AlertView, Delivery, Escalation, Heartbeat, IntegrationRow, IntegrationView, Me, Schedule, ScheduleView, Shift, Team, TeamView, User, WatchCard } from './wire';
@@ -124,4 +127,29 @@ export const meQuery = queryOptions({
 export const shiftsQuery = queryOptions({
   queryKey: [...keys.me, 'shifts'],
   queryFn: ({ signal }) => data<Shift[]>(`${rest}/me/shifts`, { query: { days: 60 }, signal }),
+});
+
+export const policiesQuery = queryOptions({
+  queryKey: keys.policies,
+  queryFn: ({ signal }) => data<PolicyPage>(`${rest}/policies`, { signal }),
+});
+
+export const maintenancesQuery = queryOptions({
+  queryKey: keys.maintenances,
+  queryFn: ({ signal }) => data<Maintenance[]>(`${rest}/maintenances`, { signal }),
+  // One begins and ends without anybody changing anything.
+  refetchInterval: 60_000,
+});
+
+/** What administrators alone may see. */
+export const customActionsQuery = queryOptions({
+  queryKey: keys.customActions,
+  queryFn: ({ signal }) => data<CustomAction[]>(`${rest}/custom-actions`, { signal }),
+  retry: false,
+});
+
+export const retentionQuery = queryOptions({
+  queryKey: keys.retention,
+  queryFn: ({ signal }) => data<{ days: number }>(`${rest}/retention`, { signal }),
+  retry: false,
 });

@@ -10,6 +10,13 @@ describe('what a commit makes stale', () => {
   it('renews everything that says who is on call for a schedule', () => {
     for (const key of [keys.who, keys.schedules, keys.teams, keys.me]) expect(staleKeys(entity('oncall.schedule'))).toContainEqual(key);
   });
+  it.each([
+    ['oncall.policy', keys.policies],
+    ['oncall.maintenance', keys.maintenances],
+    ['oncall.action', keys.customActions],
+  ])('renews what it is about for %s', (type, key) => {
+    expect(staleKeys(entity(type))).toEqual([key]);
+  });
   it('renews all for what it does not know', () => {
     expect(staleKeys(entity('oncall.something'))).toEqual([keys.all]);
   });

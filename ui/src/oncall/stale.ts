@@ -19,6 +19,10 @@ export const keys = {
   heartbeats: ['oncall', 'heartbeats'] as const,
   me: ['oncall', 'me'] as const,
   provider: ['oncall', 'provider'] as const,
+  policies: ['oncall', 'policies'] as const,
+  maintenances: ['oncall', 'maintenances'] as const,
+  customActions: ['oncall', 'custom-actions'] as const,
+  retention: ['oncall', 'retention'] as const,
 };
 
 /** Who is on call when follows from all of these. */
@@ -35,9 +39,12 @@ const byType: Readonly<Record<string, readonly QueryKeyPrefix[]>> = {
   heartbeat: [keys.heartbeats],
   person: [keys.people, ...watch],
   schedule: watch,
-  team: [...watch, keys.people],
+  team: [...watch, keys.people, keys.policies],
   team_log: [],
   escalation: [keys.escalations, keys.teams],
+  policy: [keys.policies],
+  maintenance: [keys.maintenances],
+  action: [keys.customActions],
 };
 
 /** Which of on-call's queries an entity of a commit made stale; all of them when its type is unknown. */

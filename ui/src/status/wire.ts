@@ -15,6 +15,8 @@ export interface PageSettings {
   supportUrl?: string;
   timeZone?: string;
   hiddenFromSearch?: boolean;
+  /** Only members of the site read the page; it has no static copy then. */
+  viewersMustBeTeamMembers?: boolean;
   noPageSubscribers?: boolean;
   noIncidentSubscribers?: boolean;
   noEmailSubscribers?: boolean;
@@ -24,6 +26,8 @@ export interface PageSettings {
   notificationsEmailFooter?: string;
   partialPercent?: number;
   hideUptime?: boolean;
+  /** For how many days notices and their deliveries are kept; absent for 90. */
+  keepNoticesDays?: number;
 }
 
 export interface StatusPage {

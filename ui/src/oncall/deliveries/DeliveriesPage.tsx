@@ -2,17 +2,19 @@ import { useInfiniteQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useState, type ReactElement } from 'react';
 import { Breadcrumb, Button, EmptyState, ErrorState, RelativeTime, SearchInput, SkeletonRows, Tabs } from '../../kit';
-import { Page } from '../../shell';
+import { Page, useSignedIn } from '../../shell';
 import { methodWord, stateLook } from '../alert/model';
 import { Badge, Who } from '../parts/marks';
 import parts from '../parts/parts.module.css';
 import { deliveriesQuery } from '../queries';
 import type { Delivery } from '../wire';
+import { Retention } from './Retention';
 import { kindText, matches, type StateFilter } from './model';
 import css from './Deliveries.module.css';
 
 /** Everything that was sent to anybody, or held back, or failed, and why. */
 export function DeliveriesPage(): ReactElement {
+  const { account } = useSignedIn();
   const list = useInfiniteQuery(deliveriesQuery);
   const [state, setState] = useState<StateFilter>('all');
   const [query, setQuery] = useState('');
@@ -39,6 +41,7 @@ export function DeliveriesPage(): ReactElement {
           ]}
         />
       </div>
+      {account.admin && <Retention />}
       {list.isPending ? (
         <SkeletonRows rows={8} height={44} />
       ) : list.isError ? (

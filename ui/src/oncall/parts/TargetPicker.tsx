@@ -22,6 +22,15 @@ export function useTargets(kinds: readonly TargetKind[]): { options: TargetOptio
   return { options, loading: people.isLoading || teams.isLoading || schedules.isLoading || escalations.isLoading };
 }
 
+/** Gives people and teams the names they have now; what is gone keeps what it was called. */
+export function useNamed(): (target: Target) => Target {
+  const { options } = useTargets(['team', 'user']);
+  return (target) => {
+    const found = options.find((option) => option.value === targetValue(target));
+    return found ? { ...target, name: found.label } : target;
+  };
+}
+
 function Mark({ option }: { option: TargetOption }): ReactElement {
   if (option.kind === 'user') return <Avatar person={{ accountId: option.id, displayName: option.label }} />;
   return <Icon name={icons[option.kind]} />;

@@ -12,6 +12,7 @@ import { integrationsQuery, rest, segment, teamQuery } from '../queries';
 import { keys } from '../stale';
 import type { TeamView } from '../wire';
 import { Escalations } from './Escalations';
+import { TeamPolicies } from '../policies/TeamPolicies';
 import { Members } from './Members';
 import { Routing } from './Routing';
 import { TeamDialog } from './TeamDialog';
@@ -72,6 +73,7 @@ export function TeamPage(): ReactElement {
           tabs={[
             { value: 'oncall', label: 'On-call' },
             { value: 'members', label: 'Members', count: data.team.members?.length ?? 0 },
+            { value: 'policies', label: 'Policies' },
             { value: 'integrations', label: 'Integrations' },
             { value: 'activity', label: 'Activity' },
           ]}
@@ -86,6 +88,7 @@ export function TeamPage(): ReactElement {
           </>
         )}
         {tab === 'members' && <Members view={data} />}
+        {tab === 'policies' && <TeamPolicies team={data.team} />}
         {tab === 'integrations' && <Integrations team={data.team.id} />}
         {tab === 'activity' && <Activity team={data.team.id} />}
       </div>

@@ -44,6 +44,14 @@ export function SettingsPage(): ReactElement {
   );
 }
 
+/** The server's bounds of how long notices are kept, in days. */
+const [leastDays, mostDays, usualDays] = [7, 3650, 90];
+
+function daysProblem(text: string): string | undefined {
+  const days = Number(text);
+  return text.trim() !== '' && Number.isInteger(days) && days >= leastDays && days <= mostDays ? undefined : `From ${leastDays} to ${mostDays.toLocaleString()} days.`;
+}
+
 const zones: readonly string[] = ['UTC', ...Intl.supportedValuesOf('timeZone').filter((zone) => zone !== 'UTC')];
 
 function PageForm({ page, may }: { page: StatusPage; may: boolean }): ReactElement {
@@ -57,6 +65,7 @@ function PageForm({ page, may }: { page: StatusPage; may: boolean }): ReactEleme
   const [weight, setWeight] = useState(String(settings.partialPercent ?? 30));
   const [from, setFrom] = useState(settings.notificationsFromEmail ?? '');
   const [footer, setFooter] = useState(settings.notificationsEmailFooter ?? '');
+  const [keep, setKeep] = useState(String(settings.keepNoticesDays ?? usualDays));
   const [flags, setFlags] = useState<PageSettings>(settings);
   const save = useMutation({
     meta: { quiet: true },
@@ -70,6 +79,8 @@ function PageForm({ page, may }: { page: StatusPage; may: boolean }): ReactEleme
         partialPercent: Number(weight) || 0,
         notificationsFromEmail: from.trim(),
         notificationsEmailFooter: footer,
+        viewersMustBeTeamMembers: flags.viewersMustBeTeamMembers ?? false,
+        keepNoticesDays: Number(keep),
         hiddenFromSearch: flags.hiddenFromSearch ?? false,
         noPageSubscribers: flags.noPageSubscribers ?? false,
         noIncidentSubscribers: flags.noIncidentSubscribers ?? false,
@@ -83,8 +94,10 @@ function PageForm({ page, may }: { page: StatusPage; may: boolean }): ReactEleme
       toast({ title: 'Settings saved', tone: 'success' });
     },
   });
+  const keepProblem = daysProblem(keep);
+  const private_ = flags.viewersMustBeTeamMembers ?? false;
   const fields = save.error instanceof ApiError ? save.error.fields : {};
-  const tick = (label: string, name_: 'hiddenFromSearch' | 'noPageSubscribers' | 'noIncidentSubscribers' | 'noEmailSubscribers' | 'noWebhookSubscribers' | 'noFeeds' | 'hideUptime', positive: boolean) => (
+  const tick = (label: string, name_: 'hiddenFromSearch' | 'viewersMustBeTeamMembers' | 'noPageSubscribers' | 'noIncidentSubscribers' | 'noEmailSubscribers' | 'noWebhookSubscribers' | 'noFeeds' | 'hideUptime', positive: boolean) => (
     <Checkbox label={label} disabled={!may} checked={positive ? !flags[name_] : (flags[name_] ?? false)} onChange={(event) => setFlags({ ...flags, [name_]: positive ? !event.currentTarget.checked : event.currentTarget.checked })} />
   );
   return (
@@ -93,7 +106,7 @@ function PageForm({ page, may }: { page: StatusPage; may: boolean }): ReactEleme
       noValidate
       onSubmit={(event) => {
         event.preventDefault();
-        if (name.trim() !== '') save.mutate();
+        if (name.trim() !== '' && keepProblem === undefined) save.mutate();
       }}
     >
       {!may && <Notice tone="info">Only administrators change the settings.</Notice>}
@@ -104,7 +117,19 @@ function PageForm({ page, may }: { page: StatusPage; may: boolean }): ReactEleme
           <SelectField label="Time zone" value={zone} onChange={(next) => may && setZone(next)} error={fields['timeZone'] ?? fields['time_zone']} hint={`Now it is ${inZone(new Date().toISOString(), zone)} there.`} options={zones.map((value) => ({ value, label: value }))} />
           <TextField label="Your website" optional type="url" value={url} disabled={!may} placeholder="https://example.com" error={fields['url']} onChange={(e) => setUrl(e.currentTarget.value)} />
           <TextField label="Where readers ask for help" optional type="url" value={support} disabled={!may} placeholder="https://example.com/support" error={fields['supportUrl'] ?? fields['support_url']} onChange={(e) => setSupport(e.currentTarget.value)} />
-          {tick('Search engines may list it', 'hiddenFromSearch', true)}
+        </div>
+      </Section>
+      <Section title="Who reads it">
+        <div className={css['fields']}>
+          {tick('Only members of this site, signed in', 'viewersMustBeTeamMembers', false)}
+          {private_ ? (
+            <Notice tone={settings.viewersMustBeTeamMembers ? 'info' : 'warning'}>
+              Everybody else is told that the page is private, and nothing of it. Its feeds, badge and JSON need a session or a manage key, and it has no static copy: while this server is down, nobody reads it. Who subscribed goes on being told.
+            </Notice>
+          ) : (
+            settings.viewersMustBeTeamMembers && <Notice tone="warning">From the moment this is saved, everybody reads the page and its history, and its static copy is written again.</Notice>
+          )}
+          {!private_ && tick('Search engines may list it', 'hiddenFromSearch', true)}
         </div>
       </Section>
       <Section title="Uptime" hint="A major outage counts as down. How much does a partial one?">
@@ -120,6 +145,7 @@ function PageForm({ page, may }: { page: StatusPage; may: boolean }): ReactEleme
           {tick('By mail', 'noEmailSubscribers', true)}
           {tick('By webhook', 'noWebhookSubscribers', true)}
           {tick('By feeds (Atom, RSS)', 'noFeeds', true)}
+          <TextField label="Days for which notices are kept" type="number" min={leastDays} max={mostDays} value={keep} disabled={!may} error={keepProblem ?? fields['keepNoticesDays']} hint={`What was sent to whom, and what became of it. What is older goes for good; ${usualDays} is usual.`} onChange={(e) => setKeep(e.currentTarget.value)} />
           <TextField label="Mails come from" optional type="email" value={from} disabled={!may} error={fields['notificationsFromEmail'] ?? fields['notifications_from_email']} onChange={(e) => setFrom(e.currentTarget.value)} />
           <TextField label="At the foot of each mail" optional value={footer} disabled={!may} onChange={(e) => setFooter(e.currentTarget.value)} />
         </div>
@@ -140,7 +166,7 @@ function Copies({ page }: { page: StatusPage }): ReactElement {
   const base = new URL(page.path, location.origin).href;
   return (
     <>
-      <Section title="Addresses" hint="What readers and their programs use.">
+      <Section title="Addresses" hint={page.settings.viewersMustBeTeamMembers ? 'The page is private: readers sign in, programs bring a manage key.' : 'What readers and their programs use.'}>
         <div className={css['fields']}>
           <CopyLine what="Public page" text={address} />
           <CopyLine what="Status as JSON" text={`${base}api/v2/summary.json`} />
@@ -149,18 +175,22 @@ function Copies({ page }: { page: StatusPage }): ReactElement {
         </div>
       </Section>
       <Section title="Static copy" hint="Every change writes the page as plain files. They can be served from anywhere, also while this server is down.">
-        {page.published ? (
+        {page.settings.viewersMustBeTeamMembers ? (
+          <p className={css['published']}>A private page has no copy: there nobody could be asked who they are.</p>
+        ) : page.published ? (
           <p className={css['published']}>
             Written <RelativeTime at={page.published.at} />: {count(page.published.files, 'file')}, {(page.published.bytes / 1024).toLocaleString(undefined, { maximumFractionDigits: 0 })} KiB.
           </p>
         ) : (
           <p className={css['published']}>It is written with the next change.</p>
         )}
-        <div className={css['fields']}>
-          <CopyLine what="Serve the copy" text="holdfast status serve --from DATA/status-pages --listen :8081" />
-          <CopyLine what="Bring the copy elsewhere" text="rsync -a --delete DATA/status-pages/ status.example.com:/srv/status-pages/" />
-          <p className={css['quiet']}>DATA is the server’s data folder. The copy holds the page, its JSON and its feeds; subscribing needs the server.</p>
-        </div>
+        {!page.settings.viewersMustBeTeamMembers && (
+          <div className={css['fields']}>
+            <CopyLine what="Serve the copy" text="holdfast status serve --from DATA/status-pages --listen :8081" />
+            <CopyLine what="Bring the copy elsewhere" text="rsync -a --delete DATA/status-pages/ status.example.com:/srv/status-pages/" />
+            <p className={css['quiet']}>DATA is the server’s data folder. The copy holds the page, its JSON and its feeds; subscribing needs the server.</p>
+          </div>
+        )}
       </Section>
     </>
   );

@@ -52,8 +52,8 @@ export function StatusFrame({ title, crumbs, heading = true, actions, shape = 'c
         page && (
           <>
             <a href={page.path} target="_blank" rel="noreferrer" className={css['public']} title={page.sentence}>
-              <Icon name="external" />
-              <span>Public page</span>
+              <Icon name={page.settings.viewersMustBeTeamMembers ? 'lock' : 'external'} />
+              <span>{page.settings.viewersMustBeTeamMembers ? 'Private page' : 'Public page'}</span>
             </a>
             {actions?.(page)}
           </>
