@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -22,11 +23,29 @@ func (c *cli) printRestore(s *fleet.Site, res recovery.Result) error {
 	text := fmt.Sprintf("%s restored in %s", s.Slug, res.Finished.Sub(res.Started).Round(time.Millisecond))
 	for _, b := range res.Volumes {
 		text += fmt.Sprintf("\n  %s: commit %d of %d, %d rows proven (digest %.16s…), %d rows differ from before", b.Ref.Kind, b.Target, b.Head, b.Rows, b.Digest, b.Undoes)
+		if lost := lostText(b); lost != "" {
+			text += "\n    " + lost
+		}
 	}
 	if res.Unshipped != "" {
 		text += "\n  not saved first: " + res.Unshipped
 	}
 	return c.print(res, "%s", text)
+}
+
+// lostText says what damage in the vault took from a volume that was brought back; "" where nothing is known to be lost.
+func lostText(b recovery.Built) string {
+	if b.Lost == nil {
+		return ""
+	}
+	what := fmt.Sprintf("nothing is known of it from commit %d on", b.Lost.From)
+	if b.Lost.To > 0 {
+		what = fmt.Sprintf("nothing is known of its commits %d to %d", b.Lost.From, b.Lost.To)
+	}
+	if len(b.Lost.Damaged) == 0 {
+		return what
+	}
+	return what + ": damaged or missing in the vault is " + strings.Join(b.Lost.Damaged, ", ")
 }
 
 func (c *cli) undoCommand() *cobra.Command {
@@ -141,7 +160,13 @@ func (c *cli) rebuildCommand() *cobra.Command {
 			for _, b := range built {
 				rows += b.Rows
 			}
-			return c.print(built, "%d volumes rebuilt and proven, %d rows, in %s", len(built), rows, n.Clock.Now().Sub(start).Round(time.Millisecond))
+			text := fmt.Sprintf("%d volumes rebuilt and proven, %d rows, in %s", len(built), rows, n.Clock.Now().Sub(start).Round(time.Millisecond))
+			for _, b := range built {
+				if lost := lostText(b); lost != "" {
+					text += fmt.Sprintf("\n  %s, rebuilt at commit %d: %s", b.Ref, b.Target, lost)
+				}
+			}
+			return c.print(built, "%s", text)
 		}}
 	cmd.Flags().StringVar(&from, "from", "", "folder of the vault, or s3:// address of its bucket")
 	return cmd

@@ -80,7 +80,7 @@ func (c *cli) reportCreateCommand() *cobra.Command {
 		if kept.Wrong != "" {
 			return errors.Join(c.print(kept, "%s is written and NOT TRUE: %s", out, kept.Wrong), errUnproven)
 		}
-		return c.print(r.Totals, "%s: %d rows back and proven, %d commits with %d changed rows gone; kept as %s", out, r.Totals.RowsBack, r.Totals.CommitsGone, r.Totals.RowsGone, kept.ID)
+		return c.print(r.Totals, "%s: %d rows back and proven, %d commits with %d changed rows gone%s; kept as %s", out, r.Totals.RowsBack, r.Totals.CommitsGone, r.Totals.RowsGone, unknownText(r), kept.ID)
 	})
 	cmd.Flags().StringVar(&site, "site", "", "the site")
 	cmd.Flags().StringVar(&restore, "restore", "", "number of the restore, op_… (default: the newest)")
@@ -123,10 +123,24 @@ func (c *cli) reportVerifyCommand() *cobra.Command {
 			note = "\nGive the roots that you were handed beforehand with --roots to be sure that the history is the one that you knew."
 		}
 		return c.print(map[string]any{"true": true, "totals": r.Totals, "against_roots": handed != nil},
-			"true: %s restored %s; %d rows back, %d commits gone, every link of the chain checked%s", r.Slug, r.Restore.Asked, r.Totals.RowsBack, r.Totals.CommitsGone, note)
+			"true: %s restored %s; %d rows back, %d commits gone%s, every link of the chain checked%s", r.Slug, r.Restore.Asked, r.Totals.RowsBack, r.Totals.CommitsGone, unknownText(r), note)
 	}}
 	cmd.Flags().StringVar(&roots, "roots", "", "roots that you were handed before")
 	return cmd
+}
+
+// unknownText says of which commits nothing is known, "" where there are none.
+func unknownText(r lossreport.Report) (text string) {
+	for _, v := range r.Volumes {
+		for _, u := range v.Unknown {
+			span := fmt.Sprintf("from commit %d on", u.From)
+			if u.To > 0 {
+				span = fmt.Sprintf("of commits %d to %d", u.From, u.To)
+			}
+			text += fmt.Sprintf("; NOTHING IS KNOWN %s of %s (%s)", span, v.Kind, strings.Join(u.Objects, ", "))
+		}
+	}
+	return text
 }
 
 // readRoots reads roots from a file, nil for none.

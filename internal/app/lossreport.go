@@ -53,6 +53,9 @@ func (n *Node) LossReport(ctx context.Context, s *fleet.Site, id ids.Operation, 
 			continue // the restore did not touch it
 		}
 		source := lossreport.Source{Ref: ref, Target: target, Head: head, Digest: digest}
+		if lost, ok := recovery.Lost(op.Detail, ref.Kind); ok {
+			source.Unknown = &lossreport.Unknown{From: lost.From, To: lost.To, Objects: append([]string{}, lost.Damaged...)}
+		}
 		if from != nil {
 			if root, ok := from.Volumes[ref.Kind]; ok && root.Seq <= target {
 				source.From = &root

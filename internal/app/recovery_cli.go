@@ -35,7 +35,7 @@ func (c *cli) restoreCommand() *cobra.Command {
 	fs.StringVar(&f.at, "at", "", "instant (RFC 3339)")
 	fs.Int64Var(&f.commit, "commit", 0, "commit of the work volume")
 	fs.StringVar(&f.reason, "reason", "restored from the command line", "why, for the ledger and the commit")
-	fs.BoolVar(&f.missing, "all-missing", false, "every site that lacks a database, to its newest state")
+	fs.BoolVar(&f.missing, "all-missing", false, "every site that lacks a database or its tables, to its newest state or, with --at, to an instant")
 	fs.BoolVar(&f.resume, "resume", false, "go on with restores of many sites that a crash interrupted")
 	fs.BoolVar(&f.plan, "plan", false, "measure what the restore would change and lose, and how long it would take; change nothing")
 	fs.StringVar(&f.product, "product", "", "only this product ("+strings.Join(SiteProducts, ", ")+"), or the permissions of all of them ("+Permissions+"), in the live site")
@@ -75,8 +75,8 @@ func (c *cli) restore(ctx context.Context, n *Node, args []string, f restoreFlag
 	part := f.product != "" || f.record != ""
 	switch {
 	case f.resume || f.missing:
-		if len(args) > 0 || part || f.beside || f.plan || f.resume && f.missing || f.commit != 0 || f.at != "" {
-			return errUsage{errors.New("--all-missing and --resume stand alone: they say which sites, and take the newest state")}
+		if len(args) > 0 || part || f.beside || f.plan || f.resume && f.missing || f.commit != 0 || f.resume && f.at != "" {
+			return errUsage{errors.New("--all-missing and --resume say which sites: --all-missing takes the newest state, or with --at that of an instant; --resume what was asked before")}
 		}
 		if f.resume {
 			return c.resumeFleet(ctx, n)
@@ -181,12 +181,17 @@ func (c *cli) fleetSteps(p recovery.FleetProgress) {
 func (c *cli) printFleet(n *Node, res recovery.FleetResult) error {
 	text := fmt.Sprintf("%d sites restored in %s, %d rows proven, %.1f MB", res.Restored, res.Finished.Sub(res.Started).Round(time.Millisecond), res.Rows, float64(res.Bytes)/1e6)
 	for _, o := range res.Sites {
-		if o.Error == "" {
-			continue
-		}
 		name := o.Site.String()
 		if s, err := n.Fleet.Site(o.Site); err == nil {
 			name = s.Slug
+		}
+		for _, b := range o.Result.Volumes {
+			if lost := lostText(b); lost != "" {
+				text += fmt.Sprintf("\n  %s, %s: %s", name, b.Ref.Kind, lost)
+			}
+		}
+		if o.Error == "" {
+			continue
 		}
 		text += fmt.Sprintf("\n  %s failed and is as it was before: %s", name, o.Error)
 	}

@@ -14,7 +14,8 @@ type Source struct {
 	Ref          volume.Ref
 	Target, Head int64
 	Digest       string
-	From         *Root // where the customer's knowledge begins; nil for the beginning of the volume
+	Unknown      *Unknown // what the restore knew to be lost behind the newest commit that could be read
+	From         *Root    // where the customer's knowledge begins; nil for the beginning of the volume
 }
 
 // Describe tells the rows of a commit as people know them.
@@ -28,7 +29,7 @@ func ReadVolume(ctx context.Context, v *vault.Vault, s Source, describe Describe
 	} else {
 		out.Root.Chain = journal.Hash{}.String()
 	}
-	frames, err := v.History(ctx, s.Ref.String())
+	frames, err := readable(ctx, v, s.Ref)
 	if err != nil {
 		return out, err
 	}
@@ -40,6 +41,13 @@ func ReadVolume(ctx context.Context, v *vault.Vault, s Source, describe Describe
 	for _, f := range frames {
 		if f.To <= at || f.From > s.Head {
 			continue
+		}
+		if f.From > at+1 {
+			if f.Before != chain.String() {
+				return out, fmt.Errorf("the vault lacks commits %d to %d of %s", at+1, f.From-1, s.Ref)
+			}
+			out.Unknown = append(out.Unknown, Unknown{From: at + 1, To: f.From - 1, Objects: []string{}}) // given up by an earlier restore
+			at = f.From - 1
 		}
 		if f.To == s.Target || f.To <= s.Target {
 			out.Rows = f.Rows
@@ -65,11 +73,26 @@ func ReadVolume(ctx context.Context, v *vault.Vault, s Source, describe Describe
 			out.Gone = append(out.Gone, lost(e, items))
 		}
 	}
-	if at != s.Head && at < s.Head {
+	if s.Unknown != nil && at == s.Unknown.From-1 {
+		out.Unknown, at = append(out.Unknown, *s.Unknown), max(at, s.Unknown.To)
+	}
+	if at < s.Head {
 		return out, fmt.Errorf("the vault has %s up to commit %d, the restore knew %d", s.Ref, at, s.Head)
 	}
 	out.Chain = chain.String()
 	return out, nil
+}
+
+// readable gives the frames of a volume that can be read. Where a chain breaks between them, ReadVolume says so.
+func readable(ctx context.Context, v *vault.Vault, ref volume.Ref) (frames []vault.Frame, err error) {
+	if err := v.Refresh(ctx); err != nil {
+		return nil, err
+	}
+	kept, err := v.Kept(ctx, ref.String())
+	for _, s := range kept.Stretches {
+		frames = append(frames, s.Frames...)
+	}
+	return frames, err
 }
 
 func lost(e vault.Entry, items []Item) Lost {

@@ -77,6 +77,15 @@ type Volume struct {
 	// Kept are the commits after the root that are back, by their hashes; Gone those after the target, whole.
 	Kept []Link `json:"kept"`
 	Gone []Lost `json:"gone"`
+	// Unknown are commits of which nothing is known, since the vault's objects that held them are damaged.
+	Unknown []Unknown `json:"unknown,omitempty"`
+}
+
+// Unknown are commits that cannot be read any more, those of them before the target of a restore as well as those after it.
+type Unknown struct {
+	From    int64    `json:"from"`
+	To      int64    `json:"to"` // 0 where nobody knows whether there were any
+	Objects []string `json:"objects"`
 }
 
 // Link is a commit that is back: enough to follow the chain over it.
@@ -110,11 +119,13 @@ type Item struct {
 
 // Totals add up what the volumes say.
 type Totals struct {
-	CommitsKept int            `json:"commits_kept"` // after the roots
-	CommitsGone int            `json:"commits_gone"`
-	RowsBack    int64          `json:"rows_back"`
-	RowsGone    int            `json:"rows_gone"`  // changed rows of the commits that are gone
-	ItemsGone   map[string]int `json:"items_gone"` // by type
+	CommitsKept int   `json:"commits_kept"` // after the roots
+	CommitsGone int   `json:"commits_gone"`
+	RowsBack    int64 `json:"rows_back"`
+	// CommitsUnknown are those of which nothing is known; more may have been lost where a volume's part says so.
+	CommitsUnknown int64          `json:"commits_unknown,omitempty"`
+	RowsGone       int            `json:"rows_gone"`  // changed rows of the commits that are gone
+	ItemsGone      map[string]int `json:"items_gone"` // by type
 }
 
 func (r *Report) add() {
@@ -123,6 +134,9 @@ func (r *Report) add() {
 		t.CommitsKept += len(v.Kept)
 		t.CommitsGone += len(v.Gone)
 		t.RowsBack += v.Rows
+		for _, u := range v.Unknown {
+			t.CommitsUnknown += max(0, u.To-u.From+1)
+		}
 		for _, g := range v.Gone {
 			t.RowsGone += len(g.Changes)
 			for _, i := range g.Items {

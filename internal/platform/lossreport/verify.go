@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"slices"
 
 	"holdfast.dev/internal/platform/journal"
 )
@@ -72,7 +73,7 @@ func (r Report) checkSigned() error {
 }
 
 func sameTotals(a, b Totals) bool {
-	return a.CommitsKept == b.CommitsKept && a.CommitsGone == b.CommitsGone && a.RowsBack == b.RowsBack && a.RowsGone == b.RowsGone && maps.Equal(a.ItemsGone, b.ItemsGone)
+	return a.CommitsKept == b.CommitsKept && a.CommitsGone == b.CommitsGone && a.CommitsUnknown == b.CommitsUnknown && a.RowsBack == b.RowsBack && a.RowsGone == b.RowsGone && maps.Equal(a.ItemsGone, b.ItemsGone)
 }
 
 // verify follows the chain of one volume from its root over every commit to the newest.
@@ -82,7 +83,15 @@ func (v Volume) verify() error {
 		return fmt.Errorf("the root is damaged: %w", err)
 	}
 	next := v.Root.Seq + 1
+	skip := func() { // over what the report itself calls unknown
+		for _, u := range v.Unknown {
+			if u.From == next && u.To >= u.From {
+				next = u.To + 1
+			}
+		}
+	}
 	step := func(c journal.Commit, changes journal.Hash) error {
+		skip()
 		if c.Seq != next {
 			return fmt.Errorf("commit %d is withheld: after %d comes %d", next, next-1, c.Seq)
 		}
@@ -110,7 +119,7 @@ func (v Volume) verify() error {
 			return err
 		}
 	}
-	if next != max(v.Head, v.Root.Seq)+1 {
+	if skip(); next != max(v.Head, v.Root.Seq)+1 {
 		return fmt.Errorf("commits %d to %d are withheld", next, v.Head)
 	}
 	if chain.String() != v.Chain {
@@ -171,6 +180,8 @@ func (v Volume) passes(root Root) error {
 		case i < len(v.Kept)+len(v.Gone):
 			g := v.Gone[i-len(v.Kept)]
 			chain, at = journal.LinkHashed(chain, g.Commit, journal.HashChanges(g.rows())), g.Commit.Seq
+		case slices.ContainsFunc(v.Unknown, func(u Unknown) bool { return u.From == at+1 }):
+			return fmt.Errorf("you hold a root at commit %d, and the report says that nothing is known from commit %d on: what you were handed was lost", root.Seq, at+1)
 		default:
 			return fmt.Errorf("you hold a root at commit %d, the report knows of none after %d: commits are withheld", root.Seq, at)
 		}

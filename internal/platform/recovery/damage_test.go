@@ -322,6 +322,39 @@ func TestAHealedSegmentIsBelievedAgain(t *testing.T) {
 	}
 }
 
+// R14, R16: an object is healed only after a restore gave up what it held. Life goes on from the restore, and what came back can still be gone back to.
+func TestWhatWasGivenUpAndHealedStaysAside(t *testing.T) {
+	for _, both := range []bool{false, true} {
+		w := wound(t, storagetest.SQLite(t), 5)
+		heal := w.damage(4, damages["flipped commits"])
+		also := func() {}
+		if both {
+			also = w.damage(3, damages["flipped commits"])
+		}
+		w.gone()
+		w.restored("before", 2, recovery.Target{At: w.times[2]})
+		w.note(9)
+		must(t, w.shipper.Flush(t.Context()))
+		want, head := w.state(t, w.ref)
+		also() // the other one first
+		w.gone()
+		w.again()
+		_, err := w.RestoreSite(t.Context(), w.site.ID, recovery.Target{}, "test", nil)
+		must(t, err)
+		heal()
+		w.gone()
+		w.again()
+		_, err = w.RestoreSite(t.Context(), w.site.ID, recovery.Target{}, "test", nil)
+		must(t, err)
+		if got, seq := w.state(t, w.ref); got != want || seq != head {
+			t.Fatalf("commit %d with digest %s, want %d with %s", seq, got, head, want)
+		}
+		w.restored("what was healed", 4, recovery.Target{Commit: w.heads[4]})
+		w.restored("by its instant", 4, recovery.Target{At: w.times[4].Add(-1500 * time.Millisecond)})
+		w.lives("healed")
+	}
+}
+
 // A site that is alive and had nothing in a segment that nobody can read is not held up by it.
 func TestALiveSiteIsNotDoubted(t *testing.T) {
 	w := wound(t, storagetest.SQLite(t), 3)

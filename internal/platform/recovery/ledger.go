@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 	"time"
+
+	"holdfast.dev/internal/platform/vault"
 )
 
 // outcome is what the ledger says of a restore that is done: what was asked, and for every volume the commit whose state it has, the
@@ -13,8 +15,26 @@ func outcome(t Target, volumes []Built) string {
 	b.WriteString(describe(t))
 	for _, v := range volumes {
 		fmt.Fprintf(&b, "; %s %d of %d %s", v.Ref.Kind, v.Target, v.Head, v.Digest)
+		if v.Lost != nil {
+			fmt.Fprintf(&b, "; lost of %s: from %d to %d in %s", v.Ref.Kind, v.Lost.From, v.Lost.To, strings.Join(v.Lost.Damaged, ","))
+		}
 	}
 	return b.String()
+}
+
+// Lost reads what a restore that the ledger speaks of knew to be lost of a volume; ok is false where that was nothing.
+func Lost(detail, kind string) (g vault.Gap, ok bool) {
+	for part := range strings.SplitSeq(detail, "; ") {
+		rest, of := strings.CutPrefix(part, "lost of "+kind+": ")
+		if !of {
+			continue
+		}
+		var objects string
+		n, _ := fmt.Sscanf(rest, "from %d to %d in %s", &g.From, &g.To, &objects)
+		g.Damaged = strings.FieldsFunc(objects, func(r rune) bool { return r == ',' })
+		return g, n >= 2
+	}
+	return g, false
 }
 
 // Outcome reads one volume's part of what the ledger says of a restore; ok is false when it says nothing of the kind.

@@ -22,7 +22,8 @@ type Kept struct {
 type Stretch struct {
 	First  int64   // the first commit whose state can be had
 	Why    string  // why that is not the very first one; "" where it is
-	Joined bool    // it goes on from the state at the end of the stretch before: a restore gave up what lay between
+	Joined bool    // it goes on from the state at the end of the stretch before that is not aside: a restore gave up what lay between
+	Aside  bool    // it was given up by a restore when it was damaged, and is whole again
 	Frames []Frame // none where only a snapshot is left
 	Last   int64   // the last commit, 0 where the stretch is empty
 	Lost   *Gap    // what follows and cannot be read; nil where nothing is known to be missing
@@ -85,15 +86,23 @@ func (k Kept) Run(seq int64) (Run, error) {
 	if at < 0 {
 		return r, k.missing(seq)
 	}
-	from, to := at, at
-	for k.Stretches[from].Joined {
-		from--
+	run := []Stretch{k.Stretches[at]}
+	for i := at; run[0].Joined; {
+		if i--; !k.Stretches[i].Aside {
+			run = slices.Insert(run, 0, k.Stretches[i])
+		}
 	}
-	for to+1 < len(k.Stretches) && k.Stretches[to+1].Joined {
-		to++
+	r.Newest = !run[len(run)-1].Aside
+	for _, s := range k.Stretches[at+1:] {
+		switch {
+		case s.Aside: // it leads nowhere
+		case s.Joined && r.Newest:
+			run = append(run, s)
+		default:
+			r.Newest = false
+		}
 	}
-	run := k.Stretches[from : to+1]
-	r.Empty, r.Last, r.Newest = run[0].Why == "", run[len(run)-1].Last, to == len(k.Stretches)-1
+	r.Empty, r.Last = run[0].Why == "", run[len(run)-1].Last
 	for _, s := range run {
 		r.Frames = append(r.Frames, s.Frames...)
 	}
@@ -168,6 +177,10 @@ func (v *Vault) kept(ref string, snapshots func() ([]int64, error)) (Kept, error
 		if f.To < p.next || f.From < p.next && f.Segment < p.segment() {
 			continue
 		}
+		if f.From >= p.next && p.join(f) {
+			p.cur.Frames, p.cur.Last, p.next = append(p.cur.Frames, f), f.To, f.To+1
+			continue
+		}
 		if f.From > p.next {
 			seqs, err := snapshots()
 			if err != nil {
@@ -208,10 +221,6 @@ func (p *pathfinder) segment() string {
 
 // cross finds the way over missing commits to a frame, and tells whether there is one.
 func (p *pathfinder) cross(f Frame, snapshots []int64) bool {
-	if n := len(p.cur.Frames); n > 0 && f.Before == p.cur.Frames[n-1].Chain {
-		p.turn(p.gap(f.From-1, &f), Stretch{First: f.From, Joined: true})
-		return true
-	}
 	for f.From > p.next {
 		i, found := slices.BinarySearch(snapshots, p.next)
 		if i == len(snapshots) && !found {
@@ -219,6 +228,29 @@ func (p *pathfinder) cross(f Frame, snapshots []int64) bool {
 		}
 		p.snapshot(snapshots[i], p.gap(f.From-1, &f))
 	}
+	return true
+}
+
+// join tells whether a frame was written by a restore that gave up what lies between an earlier one and it, and goes on from there. What was given up and is whole again stays
+// aside.
+func (p *pathfinder) join(f Frame) bool {
+	j := len(p.cur.Frames) - 1
+	for j >= 0 && p.cur.Frames[j].Chain != f.Before {
+		j--
+	}
+	if last := len(p.cur.Frames) - 1; j < 0 || j == last && f.From == p.next {
+		return false
+	} else if j < last {
+		aside := p.cur.Frames[j+1:]
+		p.cur.Frames, p.cur.Last = p.cur.Frames[:j+1:j+1], p.cur.Frames[j].To
+		p.out = append(p.out, p.cur)
+		p.cur = Stretch{First: aside[0].From, Joined: true, Aside: true, Frames: aside, Last: aside[len(aside)-1].To}
+	}
+	var lost *Gap
+	if f.From > p.next {
+		lost = p.gap(f.From-1, &f)
+	}
+	p.turn(lost, Stretch{First: f.From, Joined: true})
 	return true
 }
 

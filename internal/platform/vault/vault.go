@@ -280,14 +280,17 @@ func (v *Vault) known(ref string) (out []Frame, r reach, err error) {
 	if lost := k.Lost(); lost != nil && lost.To > 0 {
 		return nil, r, lost
 	}
-	from := len(k.Stretches) - 1
-	for k.Stretches[from].Joined {
-		from--
+	last := k.Stretches[len(k.Stretches)-1]
+	run, err := k.Run(last.Last)
+	if err != nil {
+		return nil, r, err
 	}
-	for _, s := range k.Stretches[from:] {
-		out = append(out, s.Frames...)
+	for _, s := range slices.Backward(k.Stretches) {
+		if r = (reach{s.First, s.Why}); !s.Joined {
+			break
+		}
 	}
-	return out, reach{k.Stretches[from].First, k.Stretches[from].Why}, nil
+	return run.Frames, r, nil
 }
 
 // Lacks tells that the newest commits of a volume are gone from the vault, and which objects that may be about are damaged.
