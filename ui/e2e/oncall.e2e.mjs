@@ -133,6 +133,9 @@ describe('on-call', () => {
     await page.keyboard.press('a');
     await alert((view) => view.alert.acknowledged, 'acknowledged by key');
     await page.getByRole('button', { name: 'Actions' }).click();
+    await page.getByRole('menu').waitFor();
+    await checkAccessibility(page, 'the open menu of an alert');
+    assert.equal(await page.evaluate(() => document.activeElement?.getAttribute('role')), 'menuitem', 'the focus is on the first item');
     await page.getByRole('menuitem', { name: /Create an issue/ }).click();
     await dialog('Create an issue from the alert').getByRole('button', { name: 'Create issue' }).click();
     await alert((view) => view.notes.some(({ note }) => /Created issue ORC-/.test(note)), 'issue noted');

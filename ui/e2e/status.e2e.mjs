@@ -244,5 +244,43 @@ describe('a team keeps its status page', () => {
     }
   });
 
+  it('keeps the page to members, and notices for as long as it says', async () => {
+    // Somebody who is not signed in, asking as any program would.
+    const stranger = async () => {
+      const answer = await fetch(new URL(status.path, server.base));
+      return { status: answer.status, text: await answer.text() };
+    };
+    assert.equal((await stranger()).status, 200);
+    await page.goto('/statuspages/settings');
+    const days = page.getByRole('spinbutton', { name: 'Days for which notices are kept' });
+    assert.equal(await days.inputValue(), '90');
+    await days.fill('3');
+    await page.getByText('From 7 to 3,650 days.').waitFor();
+    await page.getByRole('checkbox', { name: 'Only members of this site, signed in' }).check();
+    await page.getByText(/Everybody else is told that the page is private/).waitFor();
+    await checkAccessibility(page, 'the settings, about to be private');
+    await page.getByRole('button', { name: 'Save settings' }).click();
+    assert.equal((await ok(page, 'GET', '/api/status/pages')).pages[0].settings.viewersMustBeTeamMembers ?? false, false, 'what is wrong is not sent');
+    await days.fill('30');
+    await page.getByRole('button', { name: 'Save settings' }).click();
+    await page.getByRole('link', { name: 'Private page' }).waitFor();
+    const closed = await eventually(stranger, (answer) => answer.status === 401, 'a stranger does not read it');
+    assert.match(closed.text, /This page is private/);
+    assert.ok(!closed.text.includes(api), 'nor anything of it');
+    await publicSays(status.path, (text) => text.includes(api), 'a member reads it');
+    await page.reload();
+    assert.ok(await page.getByRole('checkbox', { name: 'Only members of this site, signed in' }).isChecked());
+    assert.equal(await days.inputValue(), '30');
+    await page.getByRole('tab', { name: 'Copies' }).click();
+    await page.getByText('A private page has no copy').waitFor();
+    await checkAccessibility(page, 'the copies of a private page');
+    await page.getByRole('tab', { name: 'Page' }).click();
+    await page.getByRole('checkbox', { name: 'Only members of this site, signed in' }).uncheck();
+    await page.getByText(/everybody reads the page and its history/).waitFor();
+    await page.getByRole('button', { name: 'Save settings' }).click();
+    await page.getByRole('link', { name: 'Public page' }).waitFor();
+    await eventually(stranger, (answer) => answer.status === 200 && answer.text.includes(api), 'everybody reads it again');
+  });
+
   it('complains about nothing', () => assert.deepEqual(complaints, []));
 });

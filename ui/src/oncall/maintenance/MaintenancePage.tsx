@@ -180,7 +180,7 @@ function AskDialog({ what, of, onClose }: { what: 'cancel' | 'delete'; of: Maint
   return (
     <FormDialog title={`${act}?`} danger={what === 'delete'} question onClose={onClose} onSubmit={() => run.mutate()} submit={what === 'delete' ? `Delete “${name}”` : active ? 'End it now' : 'Call it off'} cancel="Keep it" busy={run.isPending} what={act.toLowerCase()} error={run.error}>
       <p>
-        {active ? 'What it switches is as it was set from this moment: ' : isOver(of) ? 'Nothing changes but this list. It switched: ' : 'It does not begin then. It would switch: '}
+        {active ? 'It lasts now. What it switches goes back to how it is set:' : isOver(of) ? 'Only this list changes. It switched:' : 'It does not begin then. It would have switched:'}
         <span className={css['asked']}>
           <Switches rules={of.rules ?? []} />
         </span>

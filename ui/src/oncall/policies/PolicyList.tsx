@@ -151,7 +151,7 @@ function PolicyItem({ kind, policy, index, count, mayEdit, switched, onMove, onE
       </Sentence>
       <Sentence word="THEN">
         {phrases.join('; ')}
-        {policy.type === 'alert' && (policy.continue ? '' : '; no policy after it is tried')}
+        {policy.type === 'alert' && !policy.continue && index < count - 1 && '; no policy after it is tried'}
       </Sentence>
     </OrderedItem>
   );

@@ -31,8 +31,8 @@ export function TeamPolicies({ team }: { team: { id: string; name: string } }): 
             hint={hint}
             actions={
               may && (
-                <Button size="s" icon="plus" aria-label={`Add to ${title.toLowerCase()}`} onClick={() => setEditing(type)}>
-                  Add a policy
+                <Button size="s" icon="plus" onClick={() => setEditing(type)}>
+                  Add {type === 'alert' ? 'an alert policy' : 'a notification policy'}
                 </Button>
               )
             }
@@ -40,8 +40,16 @@ export function TeamPolicies({ team }: { team: { id: string; name: string } }): 
             {owner ? (
               <PolicyList owner={owner} label={title} mayEdit={may} onEdit={setEditing} />
             ) : (
-              <EmptyState icon="filter" title="None yet">
-                {empty} <Link to="/oncall/policies" search={{ type: type === 'alert' ? undefined : type }}>All policies</Link>
+              <EmptyState
+                icon="filter"
+                title="None yet"
+                action={
+                  <Link to="/oncall/policies" search={{ type: type === 'alert' ? undefined : type }}>
+                    To all {title.toLowerCase()}
+                  </Link>
+                }
+              >
+                {empty}
               </EmptyState>
             )}
           </Section>

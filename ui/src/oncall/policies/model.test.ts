@@ -5,10 +5,10 @@ const policy = (id: string, more: Partial<Policy> = {}): Policy => ({ id, type: 
 
 describe('what a policy does, in words', () => {
   it('says every change, and leaves out the message that stays', () => {
-    expect(acts(policy('p', { message: '{{ message }}', priority: 'P1', tags: ['a', 'b', 'c'], responders: [{ type: 'team', name: 'Ops' }] }))).toEqual(['set the priority to P1', 'add the tags a, b and c', 'add the responders Ops']);
+    expect(acts(policy('p', { message: '{{ message }}', priority: 'P1', tags: ['a', 'b', 'c'], responders: [{ type: 'team', name: 'Ops' }] }))).toEqual(['set the priority to P1', 'add the tags a, b and c', 'add the responder Ops']);
   });
   it('tells adding from replacing and from taking away', () => {
-    expect(acts(policy('p', { tags: ['a'], ignoreOriginalTags: true, ignoreOriginalActions: true }))).toEqual(['have only the tags a', 'take the buttons away']);
+    expect(acts(policy('p', { tags: ['a'], ignoreOriginalTags: true, ignoreOriginalActions: true }))).toEqual(['have only the tag a', 'take the buttons away']);
   });
   it('admits when nothing is changed', () => {
     expect(acts(policy('p', { message: '{{message}}' }))).toEqual(['change nothing']);

@@ -127,13 +127,14 @@ function changes(change: Change): string[] {
   if (change.priority) out.push(`set the priority to ${change.priority}`);
   if (change.message && change.message.replaceAll(' ', '') !== sameMessage) out.push(`make the message “${change.message}”`);
   const add = (what: string, items: readonly string[] | undefined, instead: boolean | undefined) => {
-    if (items && items.length > 0) out.push(instead ? `have only the ${what} ${list(items)}` : `add the ${what} ${list(items)}`);
-    else if (instead) out.push(`take the ${what} away`);
+    const named = items?.length === 1 ? what : `${what}s`;
+    if (items && items.length > 0) out.push(instead ? `have only the ${named} ${list(items)}` : `add the ${named} ${list(items)}`);
+    else if (instead) out.push(`take the ${named} away`);
   };
-  add('tags', change.tags, change.ignoreOriginalTags);
-  add('responders', change.responders?.map(targetName), change.ignoreOriginalResponders);
-  add('buttons', change.actions, change.ignoreOriginalActions);
-  add('details', change.details && Object.entries(change.details).map(([key, value]) => `${key}: ${value}`), change.ignoreOriginalDetails);
+  add('tag', change.tags, change.ignoreOriginalTags);
+  add('responder', change.responders?.map(targetName), change.ignoreOriginalResponders);
+  add('button', change.actions, change.ignoreOriginalActions);
+  add('detail', change.details && Object.entries(change.details).map(([key, value]) => `${key}: ${value}`), change.ignoreOriginalDetails);
   for (const [field, word] of [
     ['alias', 'alias'],
     ['description', 'description'],
