@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 
@@ -80,6 +81,9 @@ func TestConformance(t *testing.T) {
 		"databases do not see each other":           apart,
 		"a write inside a read is refused":          readsDoNotWrite,
 		"foreign keys can wait, and are held again": foreignKeysWait,
+		"many rows are loaded at once":              manyRows,
+		"many statements run in order":              manyStatements,
+		"indexes can wait, and are there again":     indexesWait,
 	} {
 		t.Run(name, func(t *testing.T) { storagetest.Engines(t, test) })
 	}
@@ -268,6 +272,14 @@ func migrations(t *testing.T, e storage.Engine) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	err = db.Write(ctx, func(tx *storage.Tx) error {
+		_, err := storage.Migrate(ctx, tx, []storage.Migration{storage.Inline("good", "CREATE TABLE good (id BIGINT PRIMARY KEY);\n", nil),
+			storage.Inline("bad", "CREATE TABLE bad (id BIGINT PRIMARY KEY);\nINSERT INTO nowhere (id) VALUES (1);\nCREATE TABLE worse (id BIGINT PRIMARY KEY);\n", nil)})
+		return err
+	})
+	if err == nil || !strings.Contains(err.Error(), "migration bad 0001_inline") || !strings.Contains(err.Error(), "nowhere") {
+		t.Errorf("a migration that fails: %v", err)
+	}
 }
 
 func describe(t *testing.T, e storage.Engine) {
@@ -282,6 +294,13 @@ func describe(t *testing.T, e storage.Engine) {
 		}
 		if _, err := storage.Describe(ctx, tx, "nothing"); !errors.Is(err, storage.ErrMissing) {
 			t.Errorf("a table that is not there: %v", err)
+		}
+		all, err := storage.DescribeTables(ctx, tx, []string{"parent", "child"})
+		if err != nil || len(all) != 2 || all[0].Table != "parent" || !slices.Equal(all[1].Names, c.Names) || !slices.Equal(all[1].Types, c.Types) || !slices.Equal(all[1].Key, c.Key) {
+			t.Errorf("%+v %v", all, err)
+		}
+		if _, err := storage.DescribeTables(ctx, tx, []string{"parent", "nothing"}); !errors.Is(err, storage.ErrMissing) {
+			t.Errorf("tables of which one is not there: %v", err)
 		}
 		return nil
 	})
@@ -322,5 +341,112 @@ func foreignKeysWait(t *testing.T, e storage.Engine) {
 	}
 	if err := db.Write(ctx, exec(`INSERT INTO child (id, parent_id) VALUES (2, 6)`)); !errors.Is(err, storage.ErrForeignKey) {
 		t.Errorf("afterwards: %v", err)
+	}
+}
+
+func manyRows(t *testing.T, e storage.Engine) {
+	db := open(t, e, "sites/one/work.g1")
+	columns := []string{"id", "parent_id", "note"}
+	const many = 1234
+	load := func(rows storage.RowSource) (n int64, err error) {
+		err = db.Write(ctx, func(tx *storage.Tx) error {
+			return tx.Savepoint(ctx, func() error {
+				if _, err := tx.ExecText(ctx, `INSERT INTO parent (id, name) VALUES (1, 'a') ON CONFLICT DO NOTHING`); err != nil {
+					return err
+				}
+				n, err = tx.Load(ctx, "child", columns, rows)
+				return err
+			})
+		})
+		return n, err
+	}
+	row, i := make([]any, 3), int64(0) // the same slice again and again
+	n, err := load(func() ([]any, error) {
+		if i++; i > many {
+			return nil, nil
+		}
+		row[0], row[1], row[2] = i, int64(1), "tëxt\t\\N\n"+fmt.Sprint(i)
+		if i%3 == 0 {
+			row[2] = nil
+		}
+		return row, nil
+	})
+	if err != nil || n != many || many != count(t, db, "child") {
+		t.Fatalf("%d rows loaded, %d there: %v", n, count(t, db, "child"), err)
+	}
+	var note *string
+	var without int
+	err = db.Read(ctx, func(tx *storage.Tx) error {
+		return errors.Join(tx.GetText(ctx, `SELECT note FROM child WHERE id = 1234`, nil, &note), tx.GetText(ctx, `SELECT count(*) FROM child WHERE note IS NULL`, nil, &without))
+	})
+	if err != nil || note == nil || *note != "tëxt\t\\N\n1234" || without != many/3 {
+		t.Errorf("%v, %d without a note: %v", note, without, err)
+	}
+	given := func(rows ...[]any) storage.RowSource { return storage.Given(rows) }
+	wanted := errors.New("no")
+	for name, c := range map[string]struct {
+		rows storage.RowSource
+		want error
+	}{
+		"a key that is there": {given([]any{int64(5000), int64(1), "x"}, []any{int64(1), int64(1), "y"}), storage.ErrUnique},
+		"nobody's child":      {given([]any{int64(5000), int64(7), "x"}), storage.ErrForeignKey},
+		"a missing value":     {given([]any{int64(5000), nil, "x"}), storage.ErrNotNull},
+		"text with NUL":       {given([]any{int64(5000), int64(1), "x\x00"}), storage.ErrText},
+		"a source that fails": {func() ([]any, error) { return nil, wanted }, wanted},
+		"nothing":             {given(), nil},
+	} {
+		_, err := load(c.rows)
+		if !errors.Is(err, c.want) {
+			t.Errorf("%s: %v, want %v", name, err, c.want)
+		}
+	}
+	if n := count(t, db, "child"); n != many {
+		t.Errorf("%d rows after loads that failed", n)
+	}
+}
+
+func manyStatements(t *testing.T, e storage.Engine) {
+	db := open(t, e, "sites/one/work.g1")
+	err := db.Write(ctx, func(tx *storage.Tx) error {
+		done, err := tx.Script(ctx, []string{`CREATE TABLE late (id BIGINT PRIMARY KEY) -- a comment ends it`, `INSERT INTO late (id) VALUES (1)`, `INSERT INTO late (id) SELECT id + 1 FROM late`})
+		if done != 3 {
+			t.Errorf("%d statements done", done)
+		}
+		return err
+	})
+	if err != nil || count(t, db, "late") != 2 {
+		t.Fatalf("%d rows: %v", count(t, db, "late"), err)
+	}
+	err = db.Write(ctx, func(tx *storage.Tx) error {
+		done, err := tx.Script(ctx, []string{`INSERT INTO late (id) VALUES (8)`, `INSERT INTO late (id) VALUES (1)`, `INSERT INTO late (id) VALUES (9)`})
+		if done != 1 {
+			t.Errorf("the failure is said to be of statement %d", done)
+		}
+		return err
+	})
+	if !errors.Is(err, storage.ErrUnique) || count(t, db, "late") != 2 {
+		t.Errorf("%d rows after a script that failed: %v", count(t, db, "late"), err)
+	}
+}
+
+func indexesWait(t *testing.T, e storage.Engine) {
+	db := open(t, e, "sites/one/work.g1")
+	err := db.Write(ctx, func(tx *storage.Tx) error {
+		if _, err := tx.ExecText(ctx, `CREATE INDEX child_by_note ON child (note, id)`); err != nil {
+			return err
+		}
+		err := storage.WithoutIndexes(ctx, tx, []string{"child", "parent"}, func() error {
+			return errors.Join(exec(`INSERT INTO parent (id, name) VALUES (1, 'a')`)(tx), exec(`INSERT INTO child (id, parent_id, note) VALUES (1, 1, 'x')`)(tx))
+		})
+		if err != nil {
+			return err
+		}
+		return exec(`DROP INDEX child_by_note`)(tx) // it is there again
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := db.Write(ctx, exec(`INSERT INTO parent (id, name) VALUES (2, 'a')`)); !errors.Is(err, storage.ErrUnique) {
+		t.Errorf("names are not kept apart: %v", err)
 	}
 }

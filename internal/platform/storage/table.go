@@ -76,12 +76,12 @@ func DescribeTables(ctx context.Context, tx *Tx, tables []string) ([]Columns, er
 		table, name, typ string
 		pk               int
 	}
-	columns, err := AllText(ctx, tx, `SELECT c.relname, a.attname, upper(format_type(a.atttypid, NULL)), coalesce(array_position(i.indkey::int2[], a.attnum), -1) + 1
-		FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid LEFT JOIN pg_index i ON i.indrelid = c.oid AND i.indisprimary
-		WHERE c.relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = current_schema()) AND c.relkind = 'r'
-		AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = '' ORDER BY c.relname, a.attnum`, func(r *Rows) (c column, err error) {
+	columns, err := AllText(ctx, tx, `SELECT w.name, a.attname, upper(format_type(a.atttypid, NULL)), coalesce(array_position(i.indkey::int2[], a.attnum), -1) + 1
+		FROM unnest(string_to_array($1, ',')) AS w (name) JOIN pg_attribute a ON a.attrelid = to_regclass(quote_ident(w.name))
+		LEFT JOIN pg_index i ON i.indrelid = a.attrelid AND i.indisprimary
+		WHERE a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = '' ORDER BY a.attrelid, a.attnum`, func(r *Rows) (c column, err error) {
 		return c, r.Scan(&c.table, &c.name, &c.typ, &c.pk)
-	})
+	}, strings.Join(tables, ","))
 	if err != nil {
 		return nil, fmt.Errorf("describe tables: %w", err)
 	}
@@ -132,11 +132,16 @@ func (d *describing) done() Columns {
 	return d.Columns
 }
 
+// relationsOfSchema gives the relations of the present schema of PostgreSQL by what depends on it: the catalogs have an index for that, and none of relations by their schema,
+// while one server may have the tables of a thousand sites.
+const relationsOfSchema = `(SELECT d.objid FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.refclassid = 'pg_namespace'::regclass
+	AND d.refobjid = (SELECT oid FROM pg_namespace WHERE nspname = current_schema()))`
+
 // TableNames lists the tables of the database, without the engine's own and without the shadow tables of full-text indexes.
 func TableNames(ctx context.Context, tx *Tx) ([]string, error) {
 	text := `SELECT name FROM pragma_table_list WHERE schema = 'main' AND type IN ('table', 'virtual') AND name NOT LIKE 'sqlite\_%' ESCAPE '\' ORDER BY name`
 	if tx.Dialect() == Postgres {
-		text = `SELECT tablename FROM pg_tables WHERE schemaname = current_schema() ORDER BY tablename`
+		text = `SELECT c.relname FROM pg_class c WHERE c.oid IN ` + relationsOfSchema + ` AND c.relkind = 'r' ORDER BY c.relname`
 	}
 	return AllText(ctx, tx, text, func(r *Rows) (string, error) {
 		var s string

@@ -32,10 +32,14 @@ func (r runner) Script(_ context.Context, texts []string) (done int, err error) 
 
 // CopyIn puts rows into a table of the schema with COPY.
 func (r runner) CopyIn(_ context.Context, table string, columns []string, rows storage.RowSource) (n int64, err error) {
+	source := &rowSource{next: rows}
 	err = raw(r.conn, func(c *pgx.Conn) (err error) {
-		n, err = c.CopyFrom(context.Background(), pgx.Identifier{table}, columns, &rowSource{next: rows})
+		n, err = c.CopyFrom(context.Background(), pgx.Identifier{table}, columns, source)
 		return err
 	})
+	if source.err != nil { // the server has only heard that there was one
+		err = source.err
+	}
 	return n, err
 }
 

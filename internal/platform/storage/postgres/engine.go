@@ -132,8 +132,9 @@ func (e *Engine) Size(ctx context.Context, name string) (int64, error) {
 		return 0, err
 	}
 	var n int64
-	err := e.pool.QueryRowContext(ctx, `SELECT coalesce(sum(pg_total_relation_size(c.oid)), 0)::bigint FROM pg_class c
-		JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = $1 AND c.relkind = 'r'`, Schema(name)).Scan(&n)
+	err := e.pool.QueryRowContext(ctx, `SELECT coalesce(sum(pg_total_relation_size(c.oid)), 0)::bigint FROM pg_namespace n
+		JOIN pg_depend d ON d.refclassid = 'pg_namespace'::regclass AND d.refobjid = n.oid AND d.classid = 'pg_class'::regclass
+		JOIN pg_class c ON c.oid = d.objid WHERE n.nspname = $1 AND c.relkind = 'r'`, Schema(name)).Scan(&n)
 	if err != nil {
 		return 0, fmt.Errorf("size of %s: %w", name, classify(err))
 	}

@@ -4,6 +4,7 @@ package storagetest
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net"
 	"os"
@@ -120,7 +121,7 @@ func startServer() {
 		server.why = "initdb, postgres and psql are not installed"
 		return
 	}
-	dir, err := os.MkdirTemp("", "holdfast-pg-")
+	dir, err := clusterFolder()
 	if err != nil {
 		server.why = err.Error()
 		return
@@ -142,9 +143,9 @@ func startServer() {
 		server.why = err.Error()
 		return
 	}
-	// fsync off: the tests of durability kill processes, not machines.
+	// fsync off: the tests of durability kill processes, not machines. Little log: the cluster may live in memory.
 	srv := exec.Command(pg, "-D", data, "-p", strconv.Itoa(port), "-k", dir, "-c", "listen_addresses=127.0.0.1", "-c", "fsync=off",
-		"-c", "max_connections=200", "-c", "shared_buffers=64MB", "-c", "max_locks_per_transaction=1024")
+		"-c", "max_connections=200", "-c", "shared_buffers=64MB", "-c", "max_wal_size=128MB", "-c", "min_wal_size=32MB", "-c", "max_locks_per_transaction=1024")
 	srv.SysProcAttr, srv.Dir = &syscall.SysProcAttr{Credential: cred, Pdeathsig: syscall.SIGINT}, dir
 	if err := srv.Start(); err != nil {
 		server.why = err.Error()
@@ -164,6 +165,27 @@ func startServer() {
 	}
 	server.stop()
 	server.why = "the server did not start within 10 s"
+}
+
+// memory is where Linux keeps files that need no disk.
+const memory = "/dev/shm"
+
+// clusterFolder makes the folder of the cluster, in memory where there is plenty: a schema of ours is some hundred files, and file systems on disk are slow to make
+// files soon after others were removed, which is all that tests do.
+func clusterFolder() (string, error) {
+	left, _ := filepath.Glob(filepath.Join(memory, "holdfast-pg-*"))
+	for _, dir := range left { // of test binaries that were killed
+		var pid int
+		if _, err := fmt.Sscanf(filepath.Base(dir), "holdfast-pg-%d-", &pid); err == nil && errors.Is(syscall.Kill(pid, 0), syscall.ESRCH) {
+			os.RemoveAll(dir)
+		}
+	}
+	parent := ""
+	var fs syscall.Statfs_t
+	if err := syscall.Statfs(memory, &fs); err == nil && fs.Bavail*uint64(fs.Bsize) > 4<<30 {
+		parent = memory
+	}
+	return os.MkdirTemp(parent, fmt.Sprintf("holdfast-pg-%d-", os.Getpid()))
 }
 
 // unprivileged picks who runs the server: this user, or when this is root a user that owns nothing else.
