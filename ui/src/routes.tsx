@@ -5,7 +5,7 @@ import { boot, sessionQuery } from './api';
 import { consoleRoutes } from './console/routes';
 import { SkeletonRows } from './kit';
 import { product as oncall, routes as oncallRoutes } from './oncall/product';
-import { firstPage, NotFound, PageError, registerProducts, rootRoute, searchText, shellRoute } from './shell';
+import { firstPage, NotFound, nowhereRoute, PageError, registerProducts, rootRoute, searchText, shellRoute } from './shell';
 import { product as status, routes as statusRoutes } from './status/product';
 import { product as tracker, routes as trackerRoutes } from './tracker/product';
 import { product as wiki, routes as wikiRoutes } from './wiki/product';
@@ -48,7 +48,7 @@ const home = createRoute({
   component: lazyRouteComponent(() => import('./tracker/MyWorkPage'), 'MyWorkPage'),
 });
 
-const tree = rootRoute.addChildren([setup, login, ...consoleRoutes, shellRoute.addChildren([home, trackerRoutes, wikiRoutes, oncallRoutes, statusRoutes, ...adminRoutes])]);
+const tree = rootRoute.addChildren([setup, login, ...consoleRoutes, shellRoute.addChildren([home, trackerRoutes, wikiRoutes, oncallRoutes, statusRoutes, ...adminRoutes, nowhereRoute])]);
 
 export function makeRouter(queries: QueryClient) {
   return createRouter({

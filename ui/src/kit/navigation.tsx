@@ -1,4 +1,4 @@
-import type { KeyboardEvent, ReactElement, ReactNode } from 'react';
+import { useLayoutEffect, useRef, type KeyboardEvent, type ReactElement, type ReactNode } from 'react';
 import css from './navigation.module.css';
 import { Icon } from './icons';
 
@@ -11,6 +11,15 @@ export interface TabsProps<T extends string> {
 
 /** Tabs that switch a part of the page. Arrow keys move between them. */
 export function Tabs<T extends string>({ tabs, value, onChange, label }: TabsProps<T>): ReactElement {
+  const list = useRef<HTMLDivElement>(null);
+  // Where there are more than fit, the chosen one is among those in sight.
+  useLayoutEffect(() => {
+    const [box, chosen] = [list.current, list.current?.querySelector<HTMLElement>('[aria-selected="true"]')];
+    if (!box || !chosen || box.scrollWidth <= box.clientWidth) return;
+    const [from, to] = [chosen.offsetLeft, chosen.offsetLeft + chosen.offsetWidth];
+    if (from < box.scrollLeft) box.scrollLeft = from - 24;
+    else if (to > box.scrollLeft + box.clientWidth) box.scrollLeft = to - box.clientWidth + 24;
+  }, [value]);
   const keyDown = (event: KeyboardEvent) => {
     const step = event.key === 'ArrowRight' ? 1 : event.key === 'ArrowLeft' ? -1 : 0;
     if (step === 0) return;
@@ -22,7 +31,7 @@ export function Tabs<T extends string>({ tabs, value, onChange, label }: TabsPro
     buttons[tabs.indexOf(next)]?.focus();
   };
   return (
-    <div role="tablist" aria-label={label} className={css['tabs']} onKeyDown={keyDown}>
+    <div ref={list} role="tablist" aria-label={label} className={css['tabs']} onKeyDown={keyDown}>
       {tabs.map((tab) => (
         <button
           key={tab.value}

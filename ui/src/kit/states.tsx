@@ -82,14 +82,21 @@ function requestIdOf(error: unknown): string | null {
   return typeof error.requestId === 'string' ? error.requestId : null;
 }
 
-/** Says what failed, why, and what to do, with the id the server's log knows it by. */
+const statusOf = (error: unknown): number | null => (typeof error === 'object' && error !== null && 'status' in error && typeof error.status === 'number' ? error.status : null);
+
+/**
+ * Says what failed, why, and what to do, with the id the server's log knows it by. What may not be seen, or is not there, is no
+ * alarm; and what is not there is not tried again.
+ */
 export function ErrorState({ what, error, onRetry, compact = false }: ErrorStateProps): ReactElement {
   const requestId = requestIdOf(error);
+  const status = statusOf(error);
+  const calm = status === 403 || status === 404;
   return (
     <div className={compact ? css['compact'] : css['state']} role="alert">
       {!compact && (
-        <span className={css['emblem']} data-tone="error">
-          <Icon name="warning" size={20} />
+        <span className={css['emblem']} data-tone={calm ? undefined : 'error'}>
+          <Icon name={status === 403 ? 'lock' : status === 404 ? 'search' : 'warning'} size={20} />
         </span>
       )}
       <h2 className={css['title']}>Could not {what}</h2>
@@ -99,7 +106,7 @@ export function ErrorState({ what, error, onRetry, compact = false }: ErrorState
           Request <code>{requestId}</code>
         </p>
       )}
-      {onRetry && (
+      {onRetry && status !== 404 && (
         <div className={css['act']}>
           <Button onClick={onRetry}>Try again</Button>
         </div>

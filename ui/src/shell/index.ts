@@ -17,7 +17,7 @@ export {
   type To,
 } from './product';
 export { RailGroup, RailLink } from './Rail';
-export { needsProduct, NotFound, rootRoute, shellRoute } from './routes';
+export { needsProduct, NotFound, nowhereRoute, rootRoute, shellRoute } from './routes';
 export { searchText } from './search';
 export { linked, LinkedText } from './LinkedText';
 export { SmartLinkChip } from './SmartLink';

@@ -2,8 +2,9 @@ import type { QueryClient } from '@tanstack/react-query';
 import { createRootRouteWithContext, createRoute, Link, notFound, Outlet, redirect } from '@tanstack/react-router';
 import type { ReactElement } from 'react';
 import { sessionQuery } from '../api';
-import { EmptyState } from '../kit';
+import { Breadcrumb, EmptyState } from '../kit';
 import { PageError } from './ErrorBoundary';
+import { Page } from './Page';
 import { SessionGate } from './session';
 import { Shell } from './Shell';
 
@@ -38,6 +39,17 @@ export const shellRoute = createRoute({
     <SessionGate>
       <Shell />
     </SessionGate>
+  ),
+});
+
+/** What no other route takes: said in the frame, from which everything else can be reached. */
+export const nowhereRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '$',
+  component: () => (
+    <Page title="No such page" head={<Breadcrumb>{['No such page']}</Breadcrumb>}>
+      <NotFound />
+    </Page>
   ),
 });
 

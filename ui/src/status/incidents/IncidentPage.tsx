@@ -1,8 +1,8 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, useNavigate, useParams } from '@tanstack/react-router';
 import { useState, type ReactElement } from 'react';
-import { api, siteUrl } from '../../api';
-import { Button, ErrorState, IconButton, Menu, SkeletonRows, toast, useNow } from '../../kit';
+import { api, ApiError, siteUrl } from '../../api';
+import { Button, EmptyState, ErrorState, IconButton, Menu, SkeletonRows, toast, useNow } from '../../kit';
 import { useCommands } from '../../shell';
 import { ConfirmDialog } from '../parts/ConfirmDialog';
 import { StatusFrame } from '../parts/Frame';
@@ -31,6 +31,13 @@ export function IncidentPage(): ReactElement {
 function Body({ page, id }: { page: StatusPage; id: string }): ReactElement {
   const incident = useQuery(incidentQuery(page.id, id));
   if (incident.isPending) return <SkeletonRows rows={5} height={72} />;
+  if (incident.error instanceof ApiError && incident.error.status === 404) {
+    return (
+      <EmptyState icon="megaphone" title="There is no such incident" action={<Link to="/statuspages/incidents">To the incidents</Link>}>
+        It may have been deleted, or it belongs to another page.
+      </EmptyState>
+    );
+  }
   if (incident.isError) return <ErrorState what="load the incident" error={incident.error} onRetry={() => void incident.refetch()} />;
   return <Story page={page} incident={incident.data} />;
 }

@@ -5,10 +5,11 @@ import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { useCallback, useEffect, useMemo, useRef, useState, type KeyboardEvent, type ReactElement } from 'react';
 import type { Board, BoardCard, BoardColumn } from '../../api';
-import { announce, Avatar, Breadcrumb, Button, ErrorState, IconButton, SearchInput, Skeleton, Tooltip, useSlow } from '../../kit';
+import { announce, Avatar, Breadcrumb, Button, IconButton, SearchInput, Skeleton, Tooltip, useSlow } from '../../kit';
 import { openOverlay, Page, useCommands, useSignedIn } from '../../shell';
 import { useStarredProjects, visitProject } from '../recent';
 import { IssuePanel } from '../IssueSlot';
+import { ProjectProblem } from '../parts/ProjectProblem';
 import { ProjectTabs } from '../parts/ProjectTabs';
 import css from './Board.module.css';
 import { Column } from './Column';
@@ -63,7 +64,7 @@ export function BoardPage(): ReactElement {
           <LoadingBoard />
         ) : board.isError ? (
           <div className={css['board']}>
-            <ErrorState what="load the board" error={board.error} onRetry={() => void board.refetch()} />
+            <ProjectProblem projectKey={key} what="load the board" error={board.error} onRetry={() => void board.refetch()} />
           </div>
         ) : (
           <BoardView key={key} board={board.data} projectKey={key} selected={selected} onSelect={select} />

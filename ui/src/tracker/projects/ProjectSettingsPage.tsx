@@ -4,6 +4,7 @@ import { useState, type FormEvent, type ReactElement } from 'react';
 import { api, ApiError, type Component, type Project, type Version } from '../../api';
 import { Avatar, Breadcrumb, Button, dateText, ErrorState, Field, IconButton, Picker, SkeletonRows, TextAreaField, TextField, toast } from '../../kit';
 import { Page, Section } from '../../shell';
+import { ProjectProblem } from '../parts/ProjectProblem';
 import { ProjectTabs } from '../parts/ProjectTabs';
 import { assignableQuery, projectQuery } from '../queries';
 import { DeleteProjectDialog } from './DeleteProjectDialog';
@@ -33,7 +34,7 @@ export function ProjectSettingsPage(): ReactElement {
       {project.isPending ? (
         <SkeletonRows rows={5} />
       ) : project.isError ? (
-        <ErrorState what="load the project" error={project.error} onRetry={() => void project.refetch()} />
+        <ProjectProblem projectKey={key} what="load the project" error={project.error} onRetry={() => void project.refetch()} />
       ) : (
         <>
           <Details key={project.data.id} project={project.data} />
