@@ -171,18 +171,23 @@ func (r *Recovery) base(ctx context.Context, at *bench, ref volume.Ref, run vaul
 	return h, db, err
 }
 
+// atOnce is an engine that makes a database together with what is first written to it, so that nobody takes one that is being built for one whose tables are gone.
+type atOnce interface {
+	Fresh(name string) (storage.DB, error)
+}
+
 // empty makes a database that has its schema and nothing else.
 func (r *Recovery) empty(ctx context.Context, at *bench) (storage.DB, error) {
+	if e, ok := at.engine.(atOnce); ok {
+		at.schema = true
+		return e.Fresh(at.name)
+	}
 	if err := at.engine.Create(ctx, at.name); err != nil {
 		return nil, err
 	}
 	db, err := at.open(ctx)
 	if err != nil {
 		return nil, err
-	}
-	if _, file := at.engine.(*sqlite.Engine); !file {
-		at.schema = true
-		return db, nil
 	}
 	err = db.Write(ctx, func(tx *storage.Tx) error { return at.kind.Install(ctx, tx) })
 	if err != nil {

@@ -450,3 +450,47 @@ func indexesWait(t *testing.T, e storage.Engine) {
 		t.Errorf("names are not kept apart: %v", err)
 	}
 }
+
+// A database of PostgreSQL is made by what is first written to it: nobody sees it empty, of a write that fails nothing is left, and what is there is not touched.
+func TestFresh(t *testing.T) {
+	e := storagetest.Postgres(t)
+	const name = "sites/one/work.g1"
+	there := func() bool {
+		t.Helper()
+		ok, err := e.Exists(ctx, name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return ok
+	}
+	db, err := e.Fresh(name)
+	if err != nil || there() {
+		t.Fatalf("%v, there: %v", err, there())
+	}
+	wanted := errors.New("no")
+	err = db.Write(ctx, func(tx *storage.Tx) error {
+		if there() {
+			t.Error("others see it before it is whole")
+		}
+		return wanted
+	})
+	if !errors.Is(err, wanted) || there() {
+		t.Errorf("%v, there: %v", err, there())
+	}
+	if err := db.Write(ctx, exec(`CREATE TABLE one (id BIGINT PRIMARY KEY)`)); err != nil || !there() {
+		t.Fatalf("%v, there: %v", err, there())
+	}
+	if err := db.Write(ctx, exec(`INSERT INTO one (id) VALUES (1)`)); err != nil || count(t, db, "one") != 1 {
+		t.Errorf("the second write: %v", err)
+	}
+	again, err := e.Fresh(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := again.Write(ctx, exec(`DROP TABLE one`)); !errors.Is(err, storage.ErrExists) || count(t, db, "one") != 1 {
+		t.Errorf("over what is there: %v", err)
+	}
+	if _, err := e.Fresh("../evil"); err == nil {
+		t.Error("a name that is none was taken")
+	}
+}

@@ -17,6 +17,17 @@ func (p *Pool) Create(ctx context.Context, ref Ref, place Place) error {
 	if !ok {
 		return fmt.Errorf("create volume %s: no kind %q", ref, ref.Kind)
 	}
+	if e, ok := place.Engine.(atOnce); ok {
+		db, err := e.Fresh(name)
+		if err == nil {
+			h := &hot{pool: p, ref: ref, kind: kind, place: place, db: db}
+			err = errors.Join(h.migrate(ctx), db.Close())
+		}
+		if err != nil {
+			return fmt.Errorf("create volume %s: %w", ref, err)
+		}
+		return nil
+	}
 	if err := p.createDatabase(ctx, kind, place.Engine, name); err != nil {
 		return fmt.Errorf("create volume %s: %w", ref, err)
 	}
@@ -29,6 +40,11 @@ func (p *Pool) Create(ctx context.Context, ref Ref, place Place) error {
 		return errors.Join(fmt.Errorf("create volume %s: %w", ref, err), place.Engine.Remove(ctx, name))
 	}
 	return nil
+}
+
+// atOnce is an engine that makes a database together with what is first written to it.
+type atOnce interface {
+	Fresh(name string) (storage.DB, error)
 }
 
 // templating is an engine that makes a database as a copy of one made before.

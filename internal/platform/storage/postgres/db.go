@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"sync"
 
 	"holdfast.dev/internal/platform/storage"
 )
@@ -13,6 +14,9 @@ type DB struct {
 	pool    *sql.DB
 	setPath string
 	lock    string
+
+	mu     sync.Mutex
+	create string // makes the schema, as long as no Write has; see Engine.Fresh
 }
 
 // Dialect implements storage.DB.
@@ -25,7 +29,17 @@ func (db *DB) Read(ctx context.Context, fn func(*storage.Tx) error) error {
 
 // Write implements storage.DB. Waiting for the lock ends with ctx; once it is held, ctx no longer matters.
 func (db *DB) Write(ctx context.Context, fn func(*storage.Tx) error) error {
-	return db.in(ctx, &sql.TxOptions{}, []string{db.setPath, db.lock}, fn)
+	db.mu.Lock()
+	if db.create == "" {
+		db.mu.Unlock()
+		return db.in(ctx, &sql.TxOptions{}, []string{db.setPath, db.lock}, fn)
+	}
+	defer db.mu.Unlock()
+	err := db.in(ctx, &sql.TxOptions{}, []string{db.create, db.setPath, db.lock}, fn)
+	if err == nil {
+		db.create = ""
+	}
+	return err
 }
 
 func (db *DB) in(ctx context.Context, opts *sql.TxOptions, setup []string, fn func(*storage.Tx) error) error {

@@ -61,11 +61,7 @@ func (e *Engine) Create(ctx context.Context, name string) error {
 	if err := check(name); err != nil {
 		return err
 	}
-	if _, err := e.pool.ExecContext(ctx, "CREATE SCHEMA "+storage.Quote(Schema(name))); err != nil {
-		var pe *pgconn.PgError
-		if errors.As(err, &pe) && pe.Code == "42P06" {
-			return fmt.Errorf("create %s: %w", name, storage.ErrExists)
-		}
+	if _, err := e.pool.ExecContext(ctx, create(name)); err != nil {
 		return fmt.Errorf("create %s: %w", name, classify(err))
 	}
 	return nil
@@ -80,8 +76,25 @@ func (e *Engine) Open(ctx context.Context, name string) (storage.DB, error) {
 	if !ok {
 		return nil, fmt.Errorf("open %s: %w", name, storage.ErrMissing)
 	}
+	return e.database(name), nil
+}
+
+// Fresh gives a database that its first Write makes, together with what is written: nobody ever sees it empty, and of a Write that fails nothing is left. Where there is one of the
+// name already that Write gives ErrExists.
+func (e *Engine) Fresh(name string) (storage.DB, error) {
+	if err := check(name); err != nil {
+		return nil, err
+	}
+	db := e.database(name)
+	db.create = create(name)
+	return db, nil
+}
+
+func create(name string) string { return "CREATE SCHEMA " + storage.Quote(Schema(name)) }
+
+func (e *Engine) database(name string) *DB {
 	path := "SET LOCAL search_path TO " + storage.Quote(Schema(name))
-	return &DB{pool: e.pool, setPath: path, lock: "SELECT pg_advisory_xact_lock(hashtextextended('" + Schema(name) + "', 0))"}, nil
+	return &DB{pool: e.pool, setPath: path, lock: "SELECT pg_advisory_xact_lock(hashtextextended('" + Schema(name) + "', 0))"}
 }
 
 // Exists implements storage.Engine.
@@ -161,6 +174,8 @@ func classify(err error) error {
 		return storage.Common(storage.ErrBusy, err)
 	case "53100":
 		return storage.Common(storage.ErrFull, err)
+	case "42P06":
+		return storage.Common(storage.ErrExists, err)
 	case "3F000", "42P01":
 		return storage.Common(storage.ErrMissing, err)
 	case "25006":
