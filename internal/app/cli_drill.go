@@ -20,7 +20,7 @@ func (c *cli) drillCommand() *cobra.Command {
 	o := DrillOptions{}
 	megabytes, keep, report := 0.0, false, ""
 	cmd := &cobra.Command{Use: "drill", Short: "Practise a disaster on a fleet of its own, and prove that everything comes back",
-		Long: "A drill works in a folder of its own, or in an empty database that you name, and never touches the data folder. `holdfast drill list` tells what there is.",
+		Long: "A drill works in a folder of its own, or in an empty PostgreSQL database that --database names, and never touches the data folder. `holdfast drill list` tells what there is.",
 		Args: cobra.NoArgs, RunE: func(cmd *cobra.Command, _ []string) error {
 			if c.env.Node != nil {
 				return errUsage{errors.New("a drill runs in a process of its own")}
@@ -66,7 +66,7 @@ func (c *cli) drillCommand() *cobra.Command {
 func drillList() string {
 	var b strings.Builder
 	for _, s := range DrillScenarios() {
-		fmt.Fprintf(&b, "%s (%d sites)\n  %s\n  The drill %s.\n  Must hold: %s.\n", s.Name, s.Sites, s.Happened, s.Does, s.Holds)
+		fmt.Fprintf(&b, "%s (%d sites)\n  %s\n  The drill %s.\n  Must hold: %s.\n  On PostgreSQL: %s.\n", s.Name, s.Sites, s.Happened, s.Does, s.Holds, s.Postgres)
 	}
 	return strings.TrimRight(b.String(), "\n")
 }

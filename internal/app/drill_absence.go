@@ -21,8 +21,9 @@ func zeroRecordsScenario() *scenario {
 		happened: "16 April 2016, 123-reg: a script that cleaned up read zero records of what was in use and deleted live servers; six days later 39 % were back.",
 		does: "plans with lists, filters and scripts that give nothing, over an inventory that cannot be read whole; then lets the table of sites itself read as empty while everything " +
 			"that looks after sites runs",
-		holds: "every plan is refused, the watcher takes an empty inventory for a disaster, no database is gone, the sites come back",
-		sites: 3,
+		holds:    "every plan is refused, the watcher takes an empty inventory for a disaster, no database is gone, the sites come back",
+		postgres: "nothing is different",
+		sites:    3,
 		run: func(ctx context.Context, d *drill) error {
 			return inTurn(ctx, d.create, d.fillLittle, d.serve, d.zeroInPlans, d.zeroInTheInventory, d.unharmed)
 		},
@@ -114,9 +115,10 @@ func blankParameterScenario() *scenario {
 		name: "blank-parameter",
 		happened: "May 2024, UniSuper at Google Cloud: a blank parameter in a tool became a term of one year; a year later everything of a customer was deleted in two regions, " +
 			"without a word, because the customer had not asked for it.",
-		does:  "leaves every parameter blank that could end a site, in plans and commands, then lets more than a year pass with everything running that looks after sites",
-		holds: "a blank is refused, no site has a term, nothing ends by itself; a site that was tombstoned tells its contacts, is never purged by holdfast and comes back",
-		sites: 3,
+		does:     "leaves every parameter blank that could end a site, in plans and commands, then lets more than a year pass with everything running that looks after sites",
+		holds:    "a blank is refused, no site has a term, nothing ends by itself; a site that was tombstoned tells its contacts, is never purged by holdfast and comes back",
+		postgres: "nothing is different",
+		sites:    3,
 		run: func(ctx context.Context, d *drill) error {
 			return inTurn(ctx, d.create, d.contacts, d.fillLittle, d.blanks, d.aYearPasses, d.unharmed)
 		},
@@ -188,6 +190,7 @@ func halfFilterScenario() *scenario {
 		happened: "ServiceNow tells its users: a part of a query that is invalid is dropped, and the deletion runs on what is left.",
 		does:     "cuts, misspells, doubles and garbles the filter and the script of a plan in hundreds of ways",
 		holds:    "what is not understood whole is refused; what is taken selects exactly what it says; nothing is affected",
+		postgres: "nothing is different",
 		sites:    4,
 		run: func(ctx context.Context, d *drill) error {
 			return inTurn(ctx, d.create, d.fillLittle, d.halfFilters, d.unharmed)
@@ -266,6 +269,7 @@ func changedScriptScenario() *scenario {
 		happened: "December 2021, Kyoto University: a clean-up script was replaced while it ran, a variable was undefined from there on, and 34 million files of 77 TB were deleted.",
 		does:     "changes the plan's file and its script after the approval and in the middle of the run, and changes the stored plan by SQL",
 		holds:    "what runs is, byte for byte, what was approved; a plan that was changed in the database is refused; nothing else is touched",
+		postgres: "nothing is different",
 		sites:    12,
 		run: func(ctx context.Context, d *drill) error {
 			return inTurn(ctx, d.create, d.fillLittle, d.changedFile, d.changedPlan, d.unharmed)

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"syscall"
 	"time"
 
 	"holdfast.dev/internal/platform/fleet"
@@ -41,8 +42,17 @@ func (d *drill) lastShipmentUnlessFiles(ctx context.Context) error {
 }
 
 // destroy removes the folder of a site.
-func (d *drill) destroy(_ context.Context, s *fleet.Site) error {
-	return os.RemoveAll(filepath.Join(d.n.Options.Data, "sites", s.ID.String()))
+func (d *drill) destroy(ctx context.Context, s *fleet.Site) error {
+	return d.rm(ctx, filepath.Join(d.n.Options.Data, "sites", s.ID.String()))
+}
+
+// rm removes a folder in which others still make files, again and again where one of them was faster.
+func (d *drill) rm(ctx context.Context, folder string) (err error) {
+	d.within(ctx, time.Minute, func() bool {
+		err = os.RemoveAll(folder)
+		return err == nil || !errors.Is(err, syscall.ENOTEMPTY)
+	})
+	return err
 }
 
 // byFiles removes the folder of every site under the running process; on PostgreSQL, where there is none, every schema of it.

@@ -18,8 +18,9 @@ func deleteServerScenario() *scenario {
 			"were gone, and came back after ten hours.",
 		does: "gives what contains a thing where the thing is meant: organizations, cells and the whole fleet for sites, sites for add-ons, folders for databases; in plans, in every " +
 			"operation of the platform API, on the command line and in the call that removes a database that was superseded",
-		holds: "every one of them is refused, no database is gone, every site answers",
-		sites: 4,
+		holds:    "every one of them is refused, no database is gone, every site answers",
+		postgres: "nothing is different",
+		sites:    4,
 		run: func(ctx context.Context, d *drill) error {
 			return inTurn(ctx, d.create, d.fillLittle, d.parentsInPlans, d.parentsInAPI, d.parentsInCommands, d.parentsInStorage, d.unharmed)
 		},

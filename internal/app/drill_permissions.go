@@ -17,9 +17,10 @@ func permissionWipeScenario() *scenario {
 		name: "permission-wipe",
 		happened: "17 May 2019, Salesforce: a script changed the permissions of every user; all were locked out for up to 20 hours, and who had no copy of their permissions set " +
 			"hundreds of profiles by hand.",
-		does:  "removes by SQL every role, group, grant, restriction and team of every customer while clients write, then brings the permissions alone back to the second before",
-		holds: "everybody is locked out and nothing else is lost; afterwards every permission is what it was, everybody is let in, and what was written since is still there",
-		sites: 4,
+		does:     "removes by SQL every role, group, grant, restriction and team of every customer while clients write, then brings the permissions alone back to the second before",
+		holds:    "everybody is locked out and nothing else is lost; afterwards every permission is what it was, everybody is let in, and what was written since is still there",
+		postgres: "nothing is different",
+		sites:    4,
 		run: func(ctx context.Context, d *drill) error {
 			return inTurn(ctx, d.create, d.fillLittle, d.sharePermissions, d.wipePermissions, d.proveAll)
 		},

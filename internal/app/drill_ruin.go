@@ -20,8 +20,9 @@ func rmScenario() *scenario {
 		happened: "31 January 2017, GitLab: the data folder of the running database was removed on the wrong machine; five kinds of backup existed and none had ever been restored.",
 		does: "removes the data folder of a running server while clients write, the control database, the people, the keys and all; of PostgreSQL every schema; and rebuilds everything with " +
 			"nothing but the vault as it was at that instant",
-		holds: "everything is back with its identifiers, addresses and tokens; of what was acknowledged at most the last second before is gone",
-		sites: 6,
+		holds:    "everything is back with its identifiers, addresses and tokens; of what was acknowledged at most the last second before is gone",
+		postgres: "every schema is dropped with the data folder; its server stays",
+		sites:    6,
 		run: func(ctx context.Context, d *drill) error {
 			return inTurn(ctx, d.create, d.fill, func(ctx context.Context) error {
 				end := d.writing(ctx)
@@ -66,7 +67,7 @@ func (d *drill) loseTheMachine(ctx context.Context, endClients func()) error {
 			return err
 		}
 	}
-	if err := os.RemoveAll(d.folder()); err != nil {
+	if err := d.rm(ctx, d.folder()); err != nil {
 		return err
 	}
 	endClients()
@@ -120,6 +121,7 @@ func dropSchemaScenario() *scenario {
 		happened: "Somebody at a database prompt is on production and believes to be on the test system.",
 		does:     "drops every schema of the sites with a connection of its own while clients write; of SQLite, where there is none, every table in every file",
 		holds:    "it is noticed, freezes maintenance, and every site comes back; of what was acknowledged at most the last second before is gone",
+		postgres: "schemas are dropped whole, and tables on SQLite",
 		sites:    6,
 		run:      dropSchema,
 	}

@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"strings"
 
@@ -13,6 +14,7 @@ type scenario struct {
 	happened string // in the real world, in a sentence
 	does     string // what the drill does
 	holds    string // what must hold
+	postgres string // what is different on PostgreSQL, beyond that schemas go where files would
 	sites    int    // where the caller says nothing
 	clients  int
 	size     int64 // bytes, median; 0: two megabytes
@@ -33,15 +35,19 @@ type DrillScenario struct {
 	Happened string `json:"happened"`
 	Does     string `json:"does"`
 	Holds    string `json:"holds"`
-	Sites    int    `json:"sites"` // where the caller says nothing
+	Postgres string `json:"postgres"` // what is different on PostgreSQL
+	Sites    int    `json:"sites"`    // where the caller says nothing
 }
+
+// onPostgres is what is different on PostgreSQL where a scenario says nothing.
+const onPostgres = "schemas are dropped where files are removed"
 
 // DrillScenarios lists the drills that there are.
 func DrillScenarios() []DrillScenario {
 	all := scenarios()
 	out := make([]DrillScenario, len(all))
 	for i, s := range all {
-		out[i] = DrillScenario{s.name, s.happened, s.does, s.holds, DrillOptions{}.filled(s).Sites}
+		out[i] = DrillScenario{s.name, s.happened, s.does, s.holds, cmp.Or(s.postgres, onPostgres), DrillOptions{}.filled(s).Sites}
 	}
 	return out
 }

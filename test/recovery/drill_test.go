@@ -46,13 +46,20 @@ func drilled(t *testing.T, database string, o app.DrillOptions) app.DrillResult 
 
 // onBoth runs a drill on SQLite and on PostgreSQL.
 func onBoth(t *testing.T, o app.DrillOptions, more func(*testing.T, app.DrillResult)) {
-	for engine, url := range map[string]func() string{"sqlite": func() string { return "" }, "postgres": func() string { return storagetest.PostgresURL(t) }} {
+	t.Helper()
+	on := func(engine string, url func(*testing.T) string) {
 		t.Run(engine, func(t *testing.T) {
-			if r := drilled(t, url(), o); more != nil {
+			r := drilled(t, url(t), o)
+			if r.Engine != engine {
+				t.Errorf("it ran on %s", r.Engine)
+			}
+			if more != nil {
 				more(t, r)
 			}
 		})
 	}
+	on("sqlite", func(*testing.T) string { return "" })
+	on("postgres", func(t *testing.T) string { return storagetest.PostgresURL(t) })
 }
 
 // The 2022 list of site ids in permanent mode: R1, R7, R8, R11, R12, R13, R17.
@@ -69,11 +76,11 @@ func TestDrillDeleteServerForDatabase(t *testing.T) {
 }
 
 func TestDrillZeroRecords(t *testing.T) {
-	drilled(t, "", app.DrillOptions{Scenario: "zero-records", Sites: 2})
+	onBoth(t, app.DrillOptions{Scenario: "zero-records", Sites: 2}, nil)
 }
 
 func TestDrillBlankParameterWithADefaultTerm(t *testing.T) {
-	drilled(t, "", app.DrillOptions{Scenario: "blank-parameter", Sites: 2})
+	onBoth(t, app.DrillOptions{Scenario: "blank-parameter", Sites: 2}, nil)
 }
 
 func TestDrillPermissionWipeByScript(t *testing.T) {
@@ -81,35 +88,35 @@ func TestDrillPermissionWipeByScript(t *testing.T) {
 }
 
 func TestDrillBackupJobFailingInSilence(t *testing.T) {
-	drilled(t, "", app.DrillOptions{Scenario: "silent-backup-job", Sites: 2})
+	onBoth(t, app.DrillOptions{Scenario: "silent-backup-job", Sites: 2}, nil)
 }
 
 func TestDrillDrillFailingInSilence(t *testing.T) {
-	drilled(t, "", app.DrillOptions{Scenario: "silent-drill", Sites: 2})
+	onBoth(t, app.DrillOptions{Scenario: "silent-drill", Sites: 2}, nil)
 }
 
 func TestDrillUndoToolThatDependsOnTheVictim(t *testing.T) {
-	drilled(t, "", app.DrillOptions{Scenario: "undo-depends-on-victim", Sites: 2})
+	onBoth(t, app.DrillOptions{Scenario: "undo-depends-on-victim", Sites: 2}, nil)
 }
 
 func TestDrillLeakedTokenAndAnAgent(t *testing.T) {
-	drilled(t, "", app.DrillOptions{Scenario: "leaked-token", Sites: 3, Writing: time.Second})
+	onBoth(t, app.DrillOptions{Scenario: "leaked-token", Sites: 3, Writing: time.Second}, nil)
 }
 
 func TestDrillScriptChangedDuringTheRun(t *testing.T) {
-	drilled(t, "", app.DrillOptions{Scenario: "script-changed-during-run", Sites: 4})
+	onBoth(t, app.DrillOptions{Scenario: "script-changed-during-run", Sites: 4}, nil)
 }
 
 func TestDrillHalfParsedFilter(t *testing.T) {
-	drilled(t, "", app.DrillOptions{Scenario: "half-parsed-filter", Sites: 2})
+	onBoth(t, app.DrillOptions{Scenario: "half-parsed-filter", Sites: 2}, nil)
 }
 
 func TestDrillStalePageStorm(t *testing.T) {
-	drilled(t, "", app.DrillOptions{Scenario: "stale-page-storm"})
+	onBoth(t, app.DrillOptions{Scenario: "stale-page-storm"}, nil)
 }
 
 func TestDrillColdCacheStampede(t *testing.T) {
-	drilled(t, "", app.DrillOptions{Scenario: "cold-cache-stampede", Sites: 3, Neighbours: 2, Loaded: 2})
+	onBoth(t, app.DrillOptions{Scenario: "cold-cache-stampede", Sites: 3, Neighbours: 2, Loaded: 2}, nil)
 }
 
 func TestDrillRmRfOfTheDataFolder(t *testing.T) {
@@ -121,11 +128,11 @@ func TestDrillDropSchema(t *testing.T) {
 }
 
 func TestDrillAByteFlippedInTheVault(t *testing.T) {
-	drilled(t, "", app.DrillOptions{Scenario: "byte-flipped", Sites: 2})
+	onBoth(t, app.DrillOptions{Scenario: "byte-flipped", Sites: 2}, nil)
 }
 
 func TestDrillWipe(t *testing.T) {
-	drilled(t, "", app.DrillOptions{Scenario: "wipe", Sites: 2})
+	onBoth(t, app.DrillOptions{Scenario: "wipe", Sites: 2}, nil)
 }
 
 // An unknown scenario names those that there are; a database that holds anything is never drilled in.
