@@ -119,6 +119,11 @@ func dropTables(ctx context.Context, e storage.Engine, name string) error {
 		return err
 	}
 	err = db.Write(ctx, func(tx *storage.Tx) error {
+		if tx.Dialect() == storage.SQLite { // what refers to a table is dropped before the end; else each refusal would make SQLite read the whole schema again
+			if _, err := tx.ExecText(ctx, "PRAGMA defer_foreign_keys = ON"); err != nil {
+				return err
+			}
+		}
 		for before := -1; ; {
 			names, err := storage.TableNames(ctx, tx)
 			if err != nil || len(names) == 0 {

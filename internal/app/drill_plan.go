@@ -8,6 +8,10 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
+	"sync/atomic"
+
+	"golang.org/x/sync/errgroup"
 
 	"holdfast.dev/internal/platform/fleet"
 	"holdfast.dev/internal/platform/maintenance"
@@ -73,17 +77,25 @@ func (d *drill) states() map[fleet.State]int {
 	return out
 }
 
-// answering counts the sites that answer their administrator.
+// answering counts the sites that answer their administrator, and tells the first that does not.
 func (d *drill) answering() (n int, why string) {
+	var answered, asked atomic.Int64
+	var first sync.Once
+	var g errgroup.Group
+	g.SetLimit(4)
 	for _, s := range d.sites {
-		err := s.suite.wiki.call("GET", "/rest/api/3/myself", nil, nil)
-		if err == nil {
-			n++
-		} else if why == "" {
-			why = s.Slug + ": " + err.Error()
-		}
+		g.Go(func() error {
+			if err := s.suite.wiki.call("GET", "/rest/api/3/myself", nil, nil); err == nil {
+				answered.Add(1)
+			} else {
+				first.Do(func() { why = s.Slug + ": " + err.Error() })
+			}
+			d.report(Progress{Step: "asking every site", Done: asked.Add(1), Total: int64(len(d.sites)), Unit: "sites"})
+			return nil
+		})
 	}
-	return n, why
+	_ = g.Wait() // the calls report for themselves
+	return int(answered.Load()), why
 }
 
 // siteList gives the identifiers of the drill's sites as a plan lists them.

@@ -133,9 +133,17 @@ func open(ctx context.Context, o Options, c clock.Clock, log *slog.Logger, rebui
 // idleAfter is how long a volume stays open that nobody uses; opening it again takes some milliseconds.
 const idleAfter = time.Minute
 
+// Once manyClosed volumes were closed and no more than fewOpen are left, those are opened anew, the control database among them: what they allocated while the
+// others came and went lies scattered, and each piece keeps a region of memory that is otherwise empty.
+const (
+	manyClosed = 32
+	fewOpen    = 8
+)
+
 func (n *Node) closeIdle(ctx context.Context) {
 	tick := time.NewTicker(idleAfter / 4)
 	defer tick.Stop()
+	closed := 0
 	for {
 		select {
 		case <-ctx.Done():
@@ -144,7 +152,12 @@ func (n *Node) closeIdle(ctx context.Context) {
 			if err := n.Recovery.Reopen(identity.AsSystem(ctx, "recovery")); err != nil {
 				n.Log.Error("a site whose restore failed cannot be opened again yet", "error", err)
 			}
-			if n.Pool.CloseIdle(n.Clock.Now().Add(-idleAfter)) > 0 {
+			now := n.Pool.CloseIdle(n.Clock.Now().Add(-idleAfter))
+			if closed += now; closed >= manyClosed && n.Pool.Open() <= fewOpen {
+				now += n.Pool.CloseIdle(n.Clock.Now())
+				closed = 0
+			}
+			if now > 0 {
 				debug.FreeOSMemory() // what a thousand closed volumes held goes back at once
 			}
 		}
