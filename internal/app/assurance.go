@@ -177,12 +177,8 @@ func (n *Node) proveVolume(ctx context.Context, ref volume.Ref) (v assurance.Vol
 // shipped makes sure that the vault has every commit of a volume as of now, and gives the newest of them. A backup that silently stopped growing is none: what
 // cannot be shipped is named, with the reason. A volume whose database is gone has nothing more to give; its backup is tested all the same.
 func (n *Node) shipped(ctx context.Context, ref volume.Ref) (sealed int64, err error) {
-	generation := n.Fleet.Generation(ref)
-	if ref == fleet.ControlRef {
-		generation = 1
-	}
-	there, err := n.Engine.Exists(ctx, ref.Name(generation))
-	if err != nil || !there {
+	gone, err := n.Recovery.Gone(ctx, ref)
+	if err != nil || gone {
 		return 0, err
 	}
 	v := n.Pool.Volume(ref)

@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"errors"
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -119,14 +120,14 @@ func (n *Node) makeFace(ctx context.Context, id ids.Site) error {
 	return nil
 }
 
-// goneOf lists the volumes of a site whose databases are gone.
+// goneOf lists the volumes of a site whose databases are gone, or all that they held.
 func (n *Node) goneOf(ctx context.Context, id ids.Site) (gone []volume.Ref, err error) {
 	for _, ref := range n.siteVolumes(id.String()) {
-		there, err := n.Engine.Exists(ctx, ref.Name(n.Fleet.Generation(ref)))
+		lost, err := n.Recovery.Gone(ctx, ref)
 		if err != nil {
 			return nil, err
 		}
-		if !there {
+		if lost {
 			gone = append(gone, ref)
 		}
 	}
@@ -185,7 +186,26 @@ func (n *Node) rebuildClosed(ctx context.Context, ref volume.Ref) error {
 		return err
 	}
 	_, err := n.Recovery.Rebuild(ctx, ref)
+	if err == nil {
+		n.filled(ref)
+	}
 	return err
+}
+
+// filled forgets that the database of a volume was found to be there and empty: it was brought back. The watcher would say so with its next look.
+func (n *Node) filled(ref volume.Ref) {
+	name := ref.Name(n.Fleet.Generation(ref))
+	for {
+		found := n.hollow.Load()
+		if found == nil || !(*found)[name] {
+			return
+		}
+		left := maps.Clone(*found)
+		delete(left, name)
+		if n.hollow.CompareAndSwap(found, &left) {
+			return
+		}
+	}
 }
 
 func (f *faces) close(ref volume.Ref, closed bool) {
@@ -210,7 +230,7 @@ func (n *Node) locate(ctx context.Context, ref volume.Ref) (volume.Place, error)
 		return volume.Place{}, fault.Unavailable("This is being rebuilt from the vault. Try again in a moment.")
 	}
 	place, err := n.Fleet.Locate(ctx, ref)
-	if hollow := n.hollow.Load(); err == nil && hollow != nil && (*hollow)[ref.Name(place.Generation)] {
+	if hollow := n.hollow.Load(); err == nil && hollow != nil && (*hollow)[ref.Name(place.Generation)] && ctx.Value(builderKey{}) != ref {
 		return volume.Place{}, fault.Unavailable("The tables of this volume are gone. It is brought back from the vault, not made anew.")
 	}
 	return place, err

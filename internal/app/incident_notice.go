@@ -151,8 +151,8 @@ func (n *Node) siteWhole(ctx context.Context, id ids.Site) (bool, error) {
 		return false, nil //nolint:nilerr // a site that nobody knows is not whole
 	}
 	for _, ref := range n.Fleet.VolumesOf(id.String()) {
-		there, err := n.Engine.Exists(ctx, ref.Name(n.Fleet.Generation(ref)))
-		if err != nil || !there {
+		gone, err := n.Recovery.Gone(ctx, ref)
+		if err != nil || gone {
 			return false, err
 		}
 	}

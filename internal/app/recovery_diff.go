@@ -104,7 +104,7 @@ func (n *Node) DiffSite(ctx context.Context, s *fleet.Site, from, to time.Time, 
 // shipSite puts into the vault what a site's volumes have and it lacks. A volume that is gone has nothing more.
 func (n *Node) shipSite(ctx context.Context, s *fleet.Site) error {
 	for _, ref := range n.Fleet.VolumesOf(s.ID.String()) {
-		if there, err := n.Engine.Exists(ctx, ref.Name(n.Fleet.Generation(ref))); err == nil && there {
+		if gone, err := n.Recovery.Gone(ctx, ref); err == nil && !gone {
 			n.Shipper.Mark(ref)
 		}
 	}

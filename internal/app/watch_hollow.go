@@ -3,13 +3,11 @@ package app
 import (
 	"context"
 	"maps"
-	"slices"
-	"strings"
 	"time"
 
+	"holdfast.dev/internal/platform/recovery"
 	"holdfast.dev/internal/platform/storage"
 	"holdfast.dev/internal/platform/storage/sqlite"
-	"holdfast.dev/internal/platform/volume"
 )
 
 // A database whose tables were dropped is as gone as one whose file was removed, and nothing in a listing of databases tells. So the watcher asks each
@@ -34,7 +32,7 @@ type hollows struct {
 func (s *sight) hollow(ctx context.Context, names []string) (map[string]bool, error) {
 	files, ok := s.engine.(*sqlite.Engine)
 	if !ok {
-		return s.hollowSchemas(ctx)
+		return recovery.HollowSchemas(ctx, s.control)
 	}
 	h := &s.hollows
 	if h.found == nil {
@@ -63,35 +61,6 @@ func (s *sight) hollow(ctx context.Context, names []string) (map[string]bool, er
 
 // isHollow opens a database. One that cannot be opened at this moment is asked again when it was written to.
 func isHollow(ctx context.Context, e storage.Engine, name string) bool {
-	db, err := e.Open(ctx, name)
-	if err != nil {
-		return false
-	}
-	defer db.Close()
-	hollow := false
-	err = db.Read(ctx, func(tx *storage.Tx) error {
-		names, err := storage.TableNames(ctx, tx)
-		hollow = !slices.Contains(names, headTable)
-		return err
-	})
+	hollow, err := recovery.Hollow(ctx, e, name)
 	return err == nil && hollow
-}
-
-// headTable is in every volume from the transaction on that made it one.
-const headTable = "journal_head"
-
-// hollowSchemas asks a PostgreSQL server for all of them at once.
-func (s *sight) hollowSchemas(ctx context.Context) (found map[string]bool, err error) {
-	found = map[string]bool{}
-	err = s.control.Read(ctx, func(tx *volume.Tx) error {
-		names, err := storage.AllText(ctx, tx.Tx, `SELECT n.nspname FROM pg_namespace n WHERE n.nspname LIKE 'hf/%'
-			AND NOT EXISTS (SELECT 1 FROM pg_class c WHERE c.relnamespace = n.oid AND c.relkind = 'r' AND c.relname = $1)`, func(r *storage.Rows) (name string, err error) {
-			return name, r.Scan(&name)
-		}, headTable)
-		for _, name := range names {
-			found[strings.TrimPrefix(name, "hf/")] = true
-		}
-		return err
-	})
-	return found, err
 }

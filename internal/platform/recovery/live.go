@@ -66,13 +66,8 @@ func (r *Recovery) closeLive(ctx context.Context, ref volume.Ref) error {
 	if err := r.retire(ctx, ref); err != nil {
 		return err
 	}
-	place, err := r.fleet.Locate(ctx, ref)
-	if err != nil {
-		return err
-	}
-	ok, err := place.Engine.Exists(ctx, ref.Name(place.Generation))
-	if err != nil || !ok {
-		return fmt.Errorf("%s is gone", ref)
+	if gone, err := r.Gone(ctx, ref); err != nil || gone {
+		return errors.Join(fmt.Errorf("%s is gone", ref), err)
 	}
 	if err := r.pool.Volume(ref).Adopt(ctx); err != nil {
 		return fmt.Errorf("%s cannot be read: %w", ref, err)

@@ -65,7 +65,7 @@ func (r *Recovery) rebuildMany(ctx context.Context, refs []volume.Ref, workers i
 	return built, g.Wait()
 }
 
-// Missing lists the volumes whose database is gone.
+// Missing lists the volumes whose database is gone, or all that it held.
 func (r *Recovery) Missing(ctx context.Context) ([]volume.Ref, error) {
 	names, err := r.fleet.Engine().List(ctx)
 	if err != nil {
@@ -76,12 +76,26 @@ func (r *Recovery) Missing(ctx context.Context) ([]volume.Ref, error) {
 		there[n] = true
 	}
 	var gone []volume.Ref
+	var placed []string
+	byName := map[string]volume.Ref{}
 	for _, ref := range r.fleet.Volumes() {
 		place, err := r.fleet.Locate(ctx, ref)
 		if err != nil {
 			return nil, err
 		}
-		if !there[ref.Name(place.Generation)] {
+		name := ref.Name(place.Generation)
+		if !there[name] {
+			gone = append(gone, ref)
+			continue
+		}
+		placed, byName[name] = append(placed, name), ref
+	}
+	hollow, err := r.hollowAmong(ctx, placed)
+	if err != nil {
+		return nil, err
+	}
+	for name := range hollow {
+		if ref, ok := byName[name]; ok {
 			gone = append(gone, ref)
 		}
 	}
@@ -89,7 +103,7 @@ func (r *Recovery) Missing(ctx context.Context) ([]volume.Ref, error) {
 	return gone, nil
 }
 
-// Rebuild makes a volume that is gone anew, in its newest state, where it was. The volume must not be there.
+// Rebuild makes a volume that is gone anew, in its newest state, where it was. The volume must not be there; what is left of a database whose tables were dropped is removed.
 func (r *Recovery) Rebuild(ctx context.Context, ref volume.Ref) (Built, error) {
 	if err := r.vault.Refresh(ctx); err != nil {
 		return Built{}, err
@@ -102,15 +116,15 @@ func (r *Recovery) rebuild(ctx context.Context, ref volume.Ref) (Built, error) {
 	if err != nil {
 		return Built{}, err
 	}
-	ok, err := place.Engine.Exists(ctx, ref.Name(place.Generation))
+	if err := r.pool.Evict(ctx, ref); err != nil {
+		return Built{}, err
+	}
+	gone, err := r.Gone(ctx, ref)
 	if err != nil {
 		return Built{}, err
 	}
-	if ok {
+	if !gone {
 		return Built{}, fmt.Errorf("volume %s: %w", ref, storage.ErrExists)
-	}
-	if err := r.pool.Evict(ctx, ref); err != nil {
-		return Built{}, err
 	}
 	var b Built
 	err = r.quiet.run(func() (err error) {

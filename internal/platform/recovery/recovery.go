@@ -137,11 +137,11 @@ func (r *Recovery) Resume(ctx context.Context) error {
 			}
 		}
 		for _, ref := range r.fleet.VolumesOf(s.ID.String()) {
-			there, err := r.fleet.Engine().Exists(ctx, ref.Name(r.fleet.Generation(ref)))
+			gone, err := r.Gone(ctx, ref)
 			if err != nil {
 				return err
 			}
-			if there {
+			if !gone {
 				if err := r.settle(ctx, Built{Ref: ref, Target: 1, Head: 2}); err != nil {
 					return err
 				}

@@ -103,14 +103,10 @@ func (r *Recovery) save(ctx context.Context, sites []*restoring) error {
 
 // heard tells the vault how far a live volume has come, so that a segment that cannot be read casts no doubt on it. One that is gone has nothing to say.
 func (r *Recovery) heard(ctx context.Context, ref volume.Ref) {
-	place, err := r.fleet.Locate(ctx, ref)
-	if err != nil {
+	if gone, err := r.Gone(ctx, ref); err != nil || gone {
 		return
 	}
-	if ok, err := place.Engine.Exists(ctx, ref.Name(place.Generation)); err != nil || !ok {
-		return
-	}
-	err = r.pool.Volume(ref).Read(ctx, func(tx *volume.Tx) error {
+	err := r.pool.Volume(ref).Read(ctx, func(tx *volume.Tx) error {
 		h, err := journal.ReadHead(ctx, tx.Tx)
 		if err == nil {
 			r.vault.Knew(ref.String(), h.Seq)
@@ -264,8 +260,8 @@ func (r *Recovery) discard(ctx context.Context, volumes []Built) error {
 func (r *Recovery) buildOne(ctx context.Context, s *restoring, ref volume.Ref) (*Built, error) {
 	seq, err := r.resolve(ctx, ref, s.target)
 	if errors.Is(err, errYounger) && ref.Kind != "work" {
-		there, err := r.fleet.Engine().Exists(ctx, ref.Name(r.fleet.Generation(ref)))
-		if err != nil || there {
+		gone, err := r.Gone(ctx, ref)
+		if err != nil || !gone {
 			return nil, err
 		}
 		seq = 0 // it is gone: what it had last is nearer to what it was than nothing
