@@ -73,6 +73,15 @@ describe('on-call, as administrators set it up', () => {
     assert.equal(await fire('Ground frost tonight', { priority: 'P4' }), 202);
     const { alerts } = await until(page, '/api/oncall/alerts?query=tag%3A%20weather', ({ alerts: all }) => all.length === 1, 'the policy changed the alert');
     assert.equal(alerts[0].priority, 'P1');
+    // Its button is in its menu, below a heading of its own.
+    await page.goto(`/oncall/alerts/${alerts[0].id}`);
+    await page.getByRole('button', { name: 'Actions' }).click();
+    await page.getByRole('menuitem', { name: 'light the fires' }).waitFor();
+    await checkAccessibility(page, 'a menu with headings');
+    await page.keyboard.press('Escape');
+    await page.getByRole('menu').waitFor({ state: 'detached' });
+    assert.equal(await page.evaluate(() => document.activeElement?.getAttribute('aria-label')), 'Actions', 'the focus is back where it came from');
+    await page.goto('/oncall/policies');
   });
 
   it('puts policies in order by keys, by mouse and from the menu', async () => {
