@@ -201,6 +201,7 @@ func halfFilterScenario() *scenario {
 const wholeFilter = `name: Deactivate the legacy add-on
 reason: it is part of the product now
 action: {kind: deactivate-addon}
+expect: {targets: 1}
 targets: {kind: addon, where: {addon: insight-assets, site: drill-0001, state: active}}
 `
 
@@ -232,7 +233,7 @@ func (d *drill) halfFilters(ctx context.Context) error {
 	for _, filter := range []string{"{addon: insight-assets, site: drill-0001, sate: active}", "{addon: insight-assets, site: drill-0001, state: activ}", "{addon: insight-assets, site: drill-0001, state: [active]}",
 		"{addon: insight-assets, site: drill-0001, state: {is: active}}", "{addon: insight-assets, site: , state: active}", "{addon: insight-assets, site: drill-*, state: active}",
 		"'addon = insight-assets AND site ='", "[addon: insight-assets]", "{addon: insight-assets, addon: insight-assets}", "{addon: insight-assets, site: drill-0001, state: active, 1: 2}"} {
-		sources = append(sources, "name: n\nreason: r\naction: {kind: deactivate-addon}\ntargets: {kind: addon, where: "+filter+"}\n")
+		sources = append(sources, "name: n\nreason: r\naction: {kind: deactivate-addon}\nexpect: {targets: 1..1000}\ntargets: {kind: addon, where: "+filter+"}\n")
 	}
 	wider := ""
 	taken := 0
@@ -280,6 +281,7 @@ func changedScriptScenario() *scenario {
 const oneThird = `name: Deactivate the add-on of some
 reason: these have moved
 action: {kind: deactivate-addon}
+expect: {targets: 1..1000}
 targets: {kind: addon}
 script: |
   def select(t):

@@ -101,7 +101,7 @@ func (s *street) takenBack(p *maintenance.Plan) {
 }
 
 func onShop(action string) string {
-	return "name: n\nreason: r\ntargets: {kind: site, where: {state: active}}\n" + action
+	return "name: n\nreason: r\nexpect: {targets: 1..10}\ntargets: {kind: site, where: {state: active}}\n" + action
 }
 
 func TestSettingsAreChangedAndSetBack(t *testing.T) {
@@ -270,6 +270,7 @@ func TestAnIndexIsDerivedAgain(t *testing.T) {
 
 const customShop = `name: n
 reason: r
+expect: {targets: 1..10}
 targets: {kind: site, where: {state: active}}
 action:
   kind: custom

@@ -44,6 +44,9 @@ func (migrateSite) Promise(map[string]string) maintenance.Promise {
 // TakesSiteOut implements maintenance.Action.
 func (migrateSite) TakesSiteOut() bool { return false }
 
+// TakesNothing implements maintenance.Gentle.
+func (migrateSite) TakesNothing() bool { return true }
+
 // newest gives the newest step of each product of a kind of volume.
 func newest(kind volume.Kind) map[string]int {
 	out := map[string]int{}

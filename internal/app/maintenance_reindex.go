@@ -54,6 +54,9 @@ func (reindexSite) Promise(map[string]string) maintenance.Promise {
 // TakesSiteOut implements maintenance.Action.
 func (reindexSite) TakesSiteOut() bool { return false }
 
+// TakesNothing implements maintenance.Gentle.
+func (reindexSite) TakesNothing() bool { return true }
+
 func (a reindexSite) products(params map[string]string) []string {
 	if p := params["product"]; p != "" {
 		return []string{p}

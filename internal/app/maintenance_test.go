@@ -82,6 +82,7 @@ const removeInsight = `
 name: Deactivate the legacy add-on Insight
 reason: it is part of the product now
 action: {kind: deactivate-addon}
+expect: {targets: 1..100}
 targets: {kind: addon, where: {addon: insight-assets, state: active}}
 `
 
@@ -151,22 +152,22 @@ func TestR5AbsenceIsNeverAnInstruction(t *testing.T) {
 		"only a comment":       "# later",
 		"no targets":           "name: n\nreason: r\naction: {kind: suspend-site}\n",
 		"empty list":           "name: n\nreason: r\naction: {kind: suspend-site}\ntargets: {kind: site, ids: []}\n",
-		"empty filter":         "name: n\nreason: r\naction: {kind: suspend-site}\ntargets: {kind: site, where: {}}\n",
-		"blank value":          "name: n\nreason: r\naction: {kind: suspend-site}\ntargets: {kind: site, where: {slug: ''}}\n",
-		"null value":           "name: n\nreason: r\naction: {kind: suspend-site}\ntargets: {kind: site, where: {slug: }}\n",
-		"unknown filter field": "name: n\nreason: r\naction: {kind: suspend-site}\ntargets: {kind: site, where: {slug: shop-0, sate: active}}\n",
-		"unknown state":        "name: n\nreason: r\naction: {kind: suspend-site}\ntargets: {kind: site, where: {state: activ}}\n",
-		"wildcard":             "name: n\nreason: r\naction: {kind: suspend-site}\ntargets: {kind: site, where: {slug: '*'}}\n",
+		"empty filter":         "name: n\nreason: r\naction: {kind: suspend-site}\nexpect: {targets: 1}\ntargets: {kind: site, where: {}}\n",
+		"blank value":          "name: n\nreason: r\naction: {kind: suspend-site}\nexpect: {targets: 1}\ntargets: {kind: site, where: {slug: ''}}\n",
+		"null value":           "name: n\nreason: r\naction: {kind: suspend-site}\nexpect: {targets: 1}\ntargets: {kind: site, where: {slug: }}\n",
+		"unknown filter field": "name: n\nreason: r\naction: {kind: suspend-site}\nexpect: {targets: 1}\ntargets: {kind: site, where: {slug: shop-0, sate: active}}\n",
+		"unknown state":        "name: n\nreason: r\naction: {kind: suspend-site}\nexpect: {targets: 1}\ntargets: {kind: site, where: {state: activ}}\n",
+		"wildcard":             "name: n\nreason: r\naction: {kind: suspend-site}\nexpect: {targets: 1}\ntargets: {kind: site, where: {slug: '*'}}\n",
 		"unknown key":          "name: n\nreason: r\naction: {kind: suspend-site}\ntarget: {kind: site}\n",
-		"selects none":         "name: n\nreason: r\naction: {kind: suspend-site}\ntargets: {kind: site, where: {slug: nowhere}}\n",
+		"selects none":         "name: n\nreason: r\naction: {kind: suspend-site}\nexpect: {targets: 1}\ntargets: {kind: site, where: {slug: nowhere}}\n",
 		"unknown identifier":   "name: n\nreason: r\naction: {kind: suspend-site}\ntargets: {kind: site, ids: [" + s.sites[0].ID.String() + ", " + ids.New[ids.Site](s.clock.Now()).String() + "]}\n",
 		"named twice":          "name: n\nreason: r\naction: {kind: suspend-site}\ntargets: {kind: site, ids: [" + s.sites[0].ID.String() + ", " + s.sites[0].ID.String() + "]}\n",
 		"list and filter":      "name: n\nreason: r\naction: {kind: suspend-site}\ntargets: {kind: site, ids: [" + s.sites[0].ID.String() + "], where: {slug: shop-0}}\n",
 		"blank parameter":      "name: n\nreason: r\naction: {kind: switch-off-product, params: {product: ''}}\ntargets: {kind: site, where: {slug: shop-0}}\n",
 		"missing parameter":    "name: n\nreason: r\naction: {kind: switch-off-product}\ntargets: {kind: site, where: {slug: shop-0}}\n",
-		"no reason":            "name: n\naction: {kind: suspend-site}\ntargets: {kind: site, where: {slug: shop-0}}\n",
-		"two plans":            "name: n\nreason: r\naction: {kind: suspend-site}\ntargets: {kind: site, where: {slug: shop-0}}\n---\nname: m\n",
-		"big first wave":       "name: n\nreason: r\nwaves: [50]\naction: {kind: suspend-site}\ntargets: {kind: site, where: {slug: shop-0}}\n",
+		"no reason":            "name: n\naction: {kind: suspend-site}\nexpect: {targets: 1}\ntargets: {kind: site, where: {slug: shop-0}}\n",
+		"two plans":            "name: n\nreason: r\naction: {kind: suspend-site}\nexpect: {targets: 1}\ntargets: {kind: site, where: {slug: shop-0}}\n---\nname: m\n",
+		"big first wave":       "name: n\nreason: r\nwaves: [50]\naction: {kind: suspend-site}\nexpect: {targets: 1}\ntargets: {kind: site, where: {slug: shop-0}}\n",
 		"script says nothing":  "name: n\nreason: r\naction: {kind: suspend-site}\ntargets: {kind: site}\nscript: |\n  def select(t):\n    pass\n",
 		"script is not one":    "name: n\nreason: r\naction: {kind: suspend-site}\ntargets: {kind: site}\nscript: 'x = 1'\n",
 		"script misspells":     "name: n\nreason: r\naction: {kind: suspend-site}\ntargets: {kind: site}\nscript: |\n  def select(t):\n    return t.stat == 'active'\n",
@@ -213,7 +214,7 @@ func TestR7PlanApproveApplyTheSameBytes(t *testing.T) {
 	if _, err := m.Apply(as("ann"), p.ID, p.Hash, nil); !fault.Is(err, fault.KindConflict) {
 		t.Fatalf("the approval was used twice: %v", err)
 	}
-	late := s.plan("name: n\nreason: r\naction: {kind: suspend-site}\ntargets: {kind: site, where: {slug: shop-0}}\n")
+	late := s.plan("name: n\nreason: r\naction: {kind: suspend-site}\nexpect: {targets: 1}\ntargets: {kind: site, where: {slug: shop-0}}\n")
 	s.approve(late)
 	s.clock.Advance(25 * time.Hour)
 	if _, err := m.Apply(as("ann"), late.ID, late.Hash, nil); !fault.Is(err, fault.KindConflict) {
@@ -224,7 +225,7 @@ func TestR7PlanApproveApplyTheSameBytes(t *testing.T) {
 // TestR8CanaryOfThisList has the list of 2022 in the guise of a plan that is allowed: whole sites, by somebody who thinks that they go on.
 func TestR8CanaryOfThisList(t *testing.T) {
 	s := newStreet(t, 15)
-	p := s.plan("name: Deactivate Insight\nreason: it is part of the product now\naction: {kind: suspend-site}\nexpect: {site_answers: true}\ntargets: {kind: site, where: {state: active, customer: acme}}\n")
+	p := s.plan("name: Deactivate Insight\nreason: it is part of the product now\naction: {kind: suspend-site}\nexpect: {site_answers: true, targets: 1..100}\ntargets: {kind: site, where: {state: active, customer: acme}}\n")
 	s.approve(p)
 	most := 0
 	got, err := s.node.Maintenance.Apply(as("ann"), p.ID, p.Hash, func(int, int, string) {
@@ -248,7 +249,7 @@ func TestR9CapsInTheServer(t *testing.T) {
 	}
 	var plans []*maintenance.Plan
 	for i := range s.sites {
-		p := s.plan(fmt.Sprintf("name: n\nreason: r\naction: {kind: suspend-site}\ntargets: {kind: site, where: {slug: shop-%d}}\n", i))
+		p := s.plan(fmt.Sprintf("name: n\nreason: r\naction: {kind: suspend-site}\nexpect: {targets: 1}\ntargets: {kind: site, where: {slug: shop-%d}}\n", i))
 		s.approve(p)
 		plans = append(plans, p)
 	}

@@ -256,7 +256,7 @@ func (s *street) suspendMany(t testing.TB, sites int) *maintenance.Plan {
 	if err := s.node.Maintenance.SetCaps(ctx, maintenance.Caps{Run: most, Hour: most, Cell: most, Operator: most}); err != nil {
 		t.Fatal(err)
 	}
-	p, err := s.node.Maintenance.Plan(as("ann"), []byte("name: n\nreason: r\naction: {kind: suspend-site}\ntargets: {kind: site, where: {state: active}}\n"))
+	p, err := s.node.Maintenance.Plan(as("ann"), []byte("name: n\nreason: r\naction: {kind: suspend-site}\nexpect: {targets: 1..10000}\ntargets: {kind: site, where: {state: active}}\n"))
 	if err == nil {
 		_, err = s.node.Maintenance.Approve(as("bob"), p.ID)
 	}

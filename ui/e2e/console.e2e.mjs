@@ -121,7 +121,7 @@ describe('operators run an installation', () => {
     await page.getByText('Nothing was planned.').waitFor();
     await page.getByText('reason: say why').waitFor();
     await look(page, 'plan-refused');
-    await source.fill('name: Pause the sites of Quince\nreason: the customer asked for it until Monday\naction: {kind: suspend-site}\ntargets: {kind: site, where: {customer: Quince Ltd}}\n');
+    await source.fill('name: Pause the sites of Quince\nreason: the customer asked for it until Monday\naction: {kind: suspend-site}\nexpect: {targets: 1..10}\ntargets: {kind: site, where: {customer: Quince Ltd}}\n');
     await page.getByRole('button', { name: 'Resolve to names' }).click();
     await page.getByRole('heading', { name: 'Pause the sites of Quince' }).waitFor();
     await page.getByText('Another operator approves it').waitFor();

@@ -46,6 +46,16 @@ type Together interface {
 	UndoAll(ctx context.Context, targets []Target, params map[string]string, also func(*volume.Tx) error) error
 }
 
+// Gentle is an action that takes nothing from people: whoever it meets by mistake goes on working as before. All others need a plan that says how many targets are meant.
+type Gentle interface {
+	TakesNothing() bool
+}
+
+func takesNothing(a Action) bool {
+	g, ok := a.(Gentle)
+	return ok && g.TakesNothing()
+}
+
 // Snapshot is a target at an instant: what matters of its state, and counts of what hangs on it.
 type Snapshot struct {
 	State  map[string]string `json:"state"`
@@ -112,6 +122,11 @@ func (e *Engine) resolve(ctx context.Context, s Spec, author string) (Body, erro
 	if err := action.Check(params); err != nil {
 		return Body{}, err
 	}
+	if !takesNothing(action) {
+		if err := s.bounded(); err != nil {
+			return Body{}, err
+		}
+	}
 	all, err := e.world.Candidates(ctx, s.Targets.Kind)
 	if err != nil {
 		return Body{}, fmt.Errorf("the inventory cannot be read, so nothing is planned: %w", err)
@@ -126,8 +141,8 @@ func (e *Engine) resolve(ctx context.Context, s Spec, author string) (Body, erro
 	if len(chosen) == 0 {
 		return Body{}, fault.Bad("The plan selects none of %d. A plan for nothing is a mistake.", len(all))
 	}
-	if want := s.Expect.Targets; want != nil && *want != len(chosen) {
-		return Body{}, fault.Bad("The plan selects %d targets and its author expects %d: the filter is not what they mean, or the fleet is not.", len(chosen), *want)
+	if want := s.Expect.Targets; want != nil && (len(chosen) < want.Least || len(chosen) > want.Most) {
+		return Body{}, fault.Bad("The plan selects %d targets and its author expects %s: the filter is not what they mean, or the fleet is not.", len(chosen), want)
 	}
 	b := Body{Name: s.Name, Reason: s.Reason, Author: author, Action: s.Action.Kind, Params: params, Does: action.Describe(params), Promise: action.Promise(params), TargetKind: s.Targets.Kind,
 		SiteAnswers: !action.TakesSiteOut(), Waves: s.Waves}

@@ -3,6 +3,7 @@ package maintenance
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -108,7 +109,7 @@ func TestR7AnApprovalThroughJumpsOfTheClock(t *testing.T) {
 func TestR5AnInventoryThatCannotBeReadStopsEverything(t *testing.T) {
 	storagetest.Engines(t, func(t *testing.T, engine storage.Engine) {
 		b := newBench(t, engine, 3)
-		source := []byte("name: n\nreason: r\naction: {kind: switch-off}\ntargets: {kind: site, where: {state: active}}\n")
+		source := []byte("name: n\nreason: r\naction: {kind: switch-off}\nexpect: {targets: 1..1000}\ntargets: {kind: site, where: {state: active}}\n")
 		b.house.away = errors.New("connection refused")
 		if _, err := b.Plan(as("ann"), source); err == nil || !strings.Contains(err.Error(), "nothing is planned") {
 			t.Errorf("an inventory that cannot be read: %v", err)
@@ -120,7 +121,7 @@ func TestR5AnInventoryThatCannotBeReadStopsEverything(t *testing.T) {
 			t.Errorf("an inventory without records: %v", err)
 		}
 		b.house.order = order
-		expect := string(source) + "expect: {targets: %d}\n"
+		expect := strings.Replace(string(source), "1..1000", "%d", 1)
 		if _, err := b.Plan(as("ann"), fmt.Appendf(nil, expect, 2)); !fault.Is(err, fault.KindInvalid) {
 			t.Errorf("more targets than the author means: %v", err)
 		}
@@ -147,14 +148,14 @@ const wholePlan = `name: Switch lamps off
 reason: nobody is at home
 action:
   kind: switch-off
+expect:
+  targets: 1
 targets:
   kind: site
   where:
     slug: lamp-1
     customer: acme
     state: active
-expect:
-  targets: 1
 `
 
 // TestR5HalfAPlanIsNone cuts, blanks and garbles a plan everywhere: whatever is left either is refused, or takes exactly the target that was meant.
@@ -173,12 +174,15 @@ func TestR5HalfAPlanIsNone(t *testing.T) {
 			t.Errorf("what is left of a plan takes in %d targets:\n%s", len(p.Body.Targets), text)
 		}
 	}
-	end := strings.Index(wholePlan, "expect:")
-	for i := range end { // a file that was written in part has lost what it ends with
+	for i := range wholePlan { // a file that was written in part has lost what it ends with
 		try(t, wholePlan[:i])
 	}
 	lines := strings.SplitAfter(wholePlan, "\n")
-	for i := range lines[:len(lines)-3] {
+	count := slices.Index(lines, "  targets: 1\n")
+	for i := range lines {
+		if i == count {
+			continue // whoever garbles the very number means another one
+		}
 		for _, instead := range []string{"", "\n", strings.SplitAfter(lines[i], ":")[0] + "\n", strings.SplitAfter(lines[i], ":")[0] + " ''\n"} {
 			try(t, strings.Join(lines[:i], "")+instead+strings.Join(lines[i+1:], ""))
 		}
@@ -186,11 +190,50 @@ func TestR5HalfAPlanIsNone(t *testing.T) {
 	rapid.Check(t, func(r *rapid.T) {
 		text := []byte(wholePlan)
 		for range rapid.IntRange(1, 4).Draw(r, "edits") {
-			at := rapid.IntRange(0, end-1).Draw(r, "at")
+			at := rapid.IntRange(0, len(wholePlan)-1).Draw(r, "at")
+			if strings.Contains(wholePlan[max(0, at-12):min(len(wholePlan), at+2)], "targets: 1") {
+				continue // the very number
+			}
 			text[at] = rapid.SampledFrom([]byte(" \n:{}[]'\"#*&-0aé\x00")).Draw(r, "byte")
 		}
 		try(r, string(text))
 	})
+	if n := b.house.dark(); n != 0 {
+		t.Errorf("%d lamps are off", n)
+	}
+}
+
+// TestR5AWideningCutIsRefused: what takes something from people is bounded above its filter or script, or it is no plan. A list counts itself, and what takes nothing needs no bound.
+func TestR5AWideningCutIsRefused(t *testing.T) {
+	b := newBench(t, storagetest.SQLite(t), 5)
+	head, filter := "name: n\nreason: r\naction: {kind: switch-off}\n", "targets: {kind: site, where: {state: active}}\n"
+	script := "targets: {kind: site}\nscript: |\n  def select(t):\n    return t.state == 'active'\n"
+	list := "targets: {kind: site, ids: [" + b.house.order[0] + "]}\n"
+	for what, c := range map[string]struct {
+		source string
+		says   string
+	}{
+		"a filter without a number":         {head + filter, "expect.targets"},
+		"a script without a number":         {head + script, "expect.targets"},
+		"another expectation":               {head + "expect: {site_answers: true}\n" + filter, "expect.targets"},
+		"the number below the filter":       {head + filter + "expect: {targets: 5}\n", "above"},
+		"the number below the script":       {head + script + "expect: {targets: 5}\n", "above"},
+		"waves below the filter":            {head + "expect: {targets: 5}\n" + filter + "waves: [1, 1]\n", "waves"},
+		"fewer than there are":              {head + "expect: {targets: 4}\n" + filter, "expects 4"},
+		"bounds that are not kept":          {head + "expect: {targets: 1..4}\n" + script, "expects 1..4"},
+		"bounds the wrong way":              {head + "expect: {targets: 9..4}\n" + filter, "at least one"},
+		"a number that is none":             {head + "expect: {targets: all}\n" + filter, "30..50"},
+		"half a range":                      {head + "expect: {targets: 1..}\n" + filter, "30..50"},
+		"the number":                        {head + "expect: {targets: 5}\n" + filter, ""},
+		"bounds":                            {head + "expect: {targets: 2..9}\nwaves: [1, 2]\n" + script, ""},
+		"a list":                            {head + list, ""},
+		"a list and another number of them": {head + "expect: {targets: 2}\n" + list, "expects 2"},
+	} {
+		_, err := b.Plan(as("ann"), []byte(c.source))
+		if c.says == "" && err != nil || c.says != "" && (!fault.Is(err, fault.KindInvalid) || !strings.Contains(err.Error(), c.says)) {
+			t.Errorf("%s: %v", what, err)
+		}
+	}
 	if n := b.house.dark(); n != 0 {
 		t.Errorf("%d lamps are off", n)
 	}
@@ -267,7 +310,7 @@ func TestR10ABreakglassLiftsTheCapsAndNothingElse(t *testing.T) {
 	if err := b.SetCaps(as("ann"), Caps{Run: 1, Hour: 1, Cell: 1, Operator: 1}); err != nil {
 		t.Fatal(err)
 	}
-	p, err := b.Plan(as("ann"), []byte("name: n\nreason: r\naction: {kind: switch-off}\ntargets: {kind: site, where: {state: active}}\n"))
+	p, err := b.Plan(as("ann"), []byte("name: n\nreason: r\naction: {kind: switch-off}\nexpect: {targets: 1..1000}\ntargets: {kind: site, where: {state: active}}\n"))
 	if err != nil {
 		t.Fatal(err)
 	}

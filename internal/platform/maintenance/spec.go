@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strconv"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
@@ -34,6 +35,8 @@ type Spec struct {
 	// Expect adds to what the action itself promises of a target's site after it.
 	Expect Expectation `yaml:"expect"`
 	Waves  []int       `yaml:"waves"` // sizes; the last repeats; default 1, 10, 100
+
+	below []string // what was written below what selects, and would be lost with the end of the file
 }
 
 // ActionSpec declares the one action of a plan.
@@ -56,7 +59,37 @@ type Selection struct {
 type Expectation struct {
 	SiteAnswers *bool `yaml:"site_answers"` // the products of the site still answer; default: unless the action itself takes the site out of use
 	// Targets is how many targets the author means. Another number stops the plan: a filter that lost a line takes in more than it was written for.
-	Targets *int `yaml:"targets"`
+	Targets *Count `yaml:"targets"`
+}
+
+// Count is a number that its author means, exactly or within bounds: 40, or 30..50.
+type Count struct{ Least, Most int }
+
+// UnmarshalYAML implements yaml.Unmarshaler.
+func (c *Count) UnmarshalYAML(node *yaml.Node) error {
+	if err := node.Decode(&c.Least); err == nil {
+		c.Most = c.Least
+		return nil
+	}
+	least, most, ok := strings.Cut(node.Value, "..")
+	if ok && node.Kind == yaml.ScalarNode {
+		var errs [2]error
+		c.Least, errs[0] = strconv.Atoi(least)
+		c.Most, errs[1] = strconv.Atoi(most)
+		ok = errors.Join(errs[:]...) == nil
+	}
+	if !ok {
+		return fmt.Errorf("expect.targets is a number such as 40, or bounds such as 30..50")
+	}
+	return nil
+}
+
+// String gives it as it is written.
+func (c Count) String() string {
+	if c.Least == c.Most {
+		return strconv.Itoa(c.Least)
+	}
+	return fmt.Sprintf("%d..%d", c.Least, c.Most)
 }
 
 const (
@@ -83,7 +116,45 @@ func ParseSpec(source []byte) (Spec, error) {
 	if err := dec.Decode(&more); !errors.Is(err, io.EOF) {
 		return s, fault.Bad("A file holds one plan; this one goes on after the first document.")
 	}
+	s.below = belowSelection(source)
 	return s, s.check()
+}
+
+// belowSelection gives the keys that bound a plan and are written below the selection.
+func belowSelection(source []byte) (keys []string) {
+	var doc yaml.Node
+	if yaml.Unmarshal(source, &doc) != nil || len(doc.Content) == 0 {
+		return nil
+	}
+	selected := false
+	for i := 0; i+1 < len(doc.Content[0].Content); i += 2 {
+		switch key := doc.Content[0].Content[i].Value; key {
+		case "targets", "script":
+			selected = true
+		case "expect", "waves":
+			if selected {
+				keys = append(keys, key)
+			}
+		}
+	}
+	return keys
+}
+
+// bounded refuses a filter or a script that nothing bounds, for an action that takes something from people. A plan has no mark at its end: of one that was cut off, what is left can be a
+// wider filter. So the author says how many targets are meant, and says it above the selection, where no cut through the selection can take it away. A list counts itself: cut off, it is
+// shorter.
+func (s *Spec) bounded() error {
+	if len(s.Targets.IDs) > 0 {
+		return nil
+	}
+	if s.Expect.Targets == nil {
+		return fault.Bad("expect.targets: %s takes something from people, and its targets are chosen by a filter or a script: say how many are meant, as expect: {targets: 40} or {targets: 30..50}, above targets. "+
+			"A plan whose end was cut off would select more.", s.Action.Kind)
+	}
+	if len(s.below) > 0 {
+		return fault.Bad("%s: write it above targets and script. What stands at the end of a plan is what a file that is cut off has lost.", strings.Join(s.below, ", "))
+	}
+	return nil
 }
 
 func (s *Spec) check() error {
@@ -105,8 +176,8 @@ func (s *Spec) check() error {
 	}
 	s.Action.checkSteps(say)
 	s.checkSelection(say)
-	if s.Expect.Targets != nil && *s.Expect.Targets < 1 {
-		say("expect.targets: a plan has at least one target.")
+	if t := s.Expect.Targets; t != nil && (t.Least < 1 || t.Most < t.Least) {
+		say("expect.targets: a plan has at least one target, and at most as many as it says.")
 	}
 	for _, w := range s.Waves {
 		if w < 1 {

@@ -176,7 +176,7 @@ func as(name string) context.Context {
 // approved makes a plan of ann's that bob has approved.
 func (b *bench) approved(t testing.TB, targets string) *Plan {
 	t.Helper()
-	p, err := b.Plan(as("ann"), []byte("name: n\nreason: r\naction: {kind: switch-off}\ntargets: "+targets+"\n"))
+	p, err := b.Plan(as("ann"), []byte("name: n\nreason: r\naction: {kind: switch-off}\nexpect: {targets: 1..1000}\ntargets: "+targets+"\n"))
 	if err == nil {
 		p, err = b.Approve(as("bob"), p.ID)
 	}

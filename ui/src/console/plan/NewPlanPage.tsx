@@ -16,12 +16,14 @@ const patterns: readonly { label: string; source: string }[] = [
 reason: it is part of the product now
 action:
   kind: deactivate-addon
+expect:
+  targets: 40
+waves: [1, 10, 100]
 targets:
   kind: addon
   where:
     addon: insight-assets
     state: active
-waves: [1, 10, 100]
 `,
   },
   {
@@ -43,6 +45,8 @@ waves: [1, 10, 100]
 reason: to see how it goes
 action:
   kind: deactivate-addon
+expect:
+  targets: 30..50
 targets:
   kind: addon
 script: |
