@@ -2,7 +2,9 @@ package volume
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"os"
 	"slices"
 	"strings"
 
@@ -24,33 +26,52 @@ func (v *Volume) CopyTo(ctx context.Context, path string) error {
 	}); ok {
 		return db.CopyTo(ctx, path)
 	}
-	target, err := sqlite.CreateFile(path)
+	t, err := v.pool.bareFile(ctx, h.kind)
 	if err != nil {
 		return err
 	}
-	defer target.Close()
-	return h.db.Read(ctx, func(from *storage.Tx) error { return Transfer(ctx, h.kind, from, target) })
-}
-
-// Transfer fills an empty database with the rows of another one of the same kind, on any engines: the schema by its migrations, then every
-// journaled table and the journal itself, row by row.
-func Transfer(ctx context.Context, kind Kind, from *storage.Tx, to storage.DB) error {
-	return to.Write(ctx, func(tx *storage.Tx) error {
-		if _, err := storage.Migrate(ctx, tx, kind.Migrations); err != nil {
-			return err
-		}
-		return storage.WithoutForeignKeys(ctx, tx, func() error { return transferAll(ctx, kind, from, tx) })
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(t.data)
+	if err := errors.Join(err, f.Close()); err != nil {
+		return err
+	}
+	target, err := sqlite.OpenBuild(path)
+	if err != nil {
+		return err
+	}
+	err = h.db.Read(ctx, func(from *storage.Tx) error {
+		return target.Write(ctx, func(to *storage.Tx) error {
+			err := storage.WithoutForeignKeys(ctx, to, func() error { return Fill(ctx, h.kind, from, to) })
+			if err != nil {
+				return err
+			}
+			return t.files.Equip(ctx, to, h.kind.Tables)
+		})
 	})
+	if err != nil {
+		return errors.Join(err, target.Close())
+	}
+	return target.FinishBuild()
 }
 
-func transferAll(ctx context.Context, kind Kind, from, to *storage.Tx) error {
-	if err := journal.Install(ctx, to, nil); err != nil {
-		return err
+// bareFile gives a file that has the tables of a kind and no triggers, made when it is needed first: running the statements of a schema takes far longer than its bytes.
+func (p *Pool) bareFile(ctx context.Context, kind Kind) (*template, error) {
+	t := p.template("bare " + kind.Name)
+	t.once.Do(func() {
+		t.data, t.err = new(sqlite.Engine).Template(context.WithoutCancel(ctx), func(tx *storage.Tx) error {
+			if _, err := storage.Migrate(ctx, tx, kind.Migrations); err != nil {
+				return err
+			}
+			return journal.Install(ctx, tx, nil)
+		})
+	})
+	if t.err != nil {
+		return nil, fmt.Errorf("the schema of %s: %w", kind.Name, t.err)
 	}
-	if err := Fill(ctx, kind, from, to); err != nil {
-		return err
-	}
-	return journal.Install(ctx, to, kind.Tables)
+	return t, nil
 }
 
 // Fill puts the rows of another database of the same kind into an empty one that has its tables and no triggers: every journaled table and the journal itself.

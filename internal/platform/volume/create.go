@@ -58,6 +58,19 @@ type template struct {
 	once sync.Once
 	data []byte
 	err  error
+
+	files journal.FileScan // knows its triggers
+}
+
+func (p *Pool) template(name string) *template {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	t := p.templates[name]
+	if t == nil {
+		t = &template{}
+		p.templates[name] = t
+	}
+	return t
 }
 
 // createDatabase makes a database that has no commit yet: with the schema where the engine can copy one, since the statements of a schema of a hundred
@@ -67,13 +80,7 @@ func (p *Pool) createDatabase(ctx context.Context, kind Kind, engine storage.Eng
 	if !ok {
 		return engine.Create(ctx, name)
 	}
-	p.mu.Lock()
-	t := p.templates[kind.Name]
-	if t == nil {
-		t = &template{}
-		p.templates[kind.Name] = t
-	}
-	p.mu.Unlock()
+	t := p.template(kind.Name)
 	t.once.Do(func() {
 		t.data, t.err = e.Template(context.WithoutCancel(ctx), func(tx *storage.Tx) error { return kind.Install(ctx, tx) })
 	})
