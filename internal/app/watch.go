@@ -31,7 +31,7 @@ func (n *Node) newWatcher(ctx context.Context) (*watch.Watcher, func(), error) {
 			return volume.Place{Engine: engine, Generation: 1}, nil
 		},
 		Writable: func(volume.Ref) error { return errors.New("the watcher changes nothing") }})
-	w := watch.New(watch.Config{World: &sight{engine: engine, fleet: fleet.New(pool.Volume(fleet.ControlRef), engine, n.Clock), control: pool.Volume(fleet.ControlRef), now: n.Clock.Now, tell: func(found map[string]bool) { n.hollow.Store(&found) }}, Ledger: ledger, Clock: n.Clock, Log: n.Log,
+	w := watch.New(watch.Config{World: &sight{engine: engine, fleet: fleet.New(pool.Volume(fleet.ControlRef), engine, n.Clock), control: pool.Volume(fleet.ControlRef), pool: pool, now: n.Clock.Now, tell: func(found map[string]bool) { n.hollow.Store(&found) }}, Ledger: ledger, Clock: n.Clock, Log: n.Log,
 		Freeze: func(ctx context.Context, why string) error {
 			return n.Maintenance.Freeze(identity.AsSystem(ctx, "watcher"), why)
 		},
@@ -45,6 +45,7 @@ type sight struct {
 	engine  storage.Engine
 	fleet   *fleet.Fleet
 	control *volume.Volume
+	pool    *volume.Pool
 	now     func() time.Time
 	tell    func(hollow map[string]bool)
 	hollows hollows
@@ -53,6 +54,8 @@ type sight struct {
 
 // Look implements watch.World.
 func (s *sight) Look(ctx context.Context) ([]watch.Seen, error) {
+	// Each look opens the control database as it is then, and holds nothing between looks: neither a file that was replaced nor memory.
+	defer func() { s.pool.CloseIdle(s.now().Add(time.Second)) }()
 	// By the rows themselves, never by the number of the newest commit: rows that a stray statement removed have made no commit yet.
 	if _, err := s.fleet.LoadIfDifferent(ctx); err != nil {
 		return nil, err

@@ -3,7 +3,11 @@
 // the open volume until a commit changes one of its tables. Issues are read and checked against it without a query.
 package catalog
 
-import "time"
+import (
+	"reflect"
+	"sync"
+	"time"
+)
 
 // Project is a container of issues; Key starts the keys of its issues.
 type Project struct {
@@ -178,6 +182,19 @@ type Catalog struct {
 	versionByID    map[int64]*Version
 	workflowByID   map[int64]*Workflow
 	workflowOf     map[[2]int64]*Workflow // project, type (0: all types)
+
+	derived sync.Map // see Derived
+}
+
+// Derived gives a value that is made from the catalog and kept with it: once for each type T, and no longer than the catalog itself. make may run more than once
+// where several ask at the same time; they all get the same value.
+func Derived[T any](c *Catalog, make func() *T) *T {
+	key := reflect.TypeFor[T]()
+	if v, ok := c.derived.Load(key); ok {
+		return v.(*T)
+	}
+	v, _ := c.derived.LoadOrStore(key, make())
+	return v.(*T)
 }
 
 // Project gives a project by id, nil when there is none.

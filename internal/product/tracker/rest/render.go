@@ -38,28 +38,8 @@ type fragmentKey struct {
 	base string
 }
 
-var fragmentsOf sync.Map // *catalog.Catalog of the newest state a site has, to *fragments
-
-// keptFragments bounds how many catalogs have fragments; old ones are forgotten all at once.
-const keptFragments = 4000
-
-var fragmentCount struct {
-	sync.Mutex
-	n int
-}
-
 func fragmentsFor(c *catalog.Catalog) *fragments {
-	if f, ok := fragmentsOf.Load(c); ok {
-		return f.(*fragments)
-	}
-	fragmentCount.Lock()
-	defer fragmentCount.Unlock()
-	if fragmentCount.n++; fragmentCount.n > keptFragments {
-		fragmentsOf.Clear()
-		fragmentCount.n = 1
-	}
-	f, _ := fragmentsOf.LoadOrStore(c, &fragments{made: map[fragmentKey][]byte{}})
-	return f.(*fragments)
+	return catalog.Derived(c, func() *fragments { return &fragments{made: map[fragmentKey][]byte{}} })
 }
 
 // fragment gives the wire form of a catalog object, made once.
