@@ -40,6 +40,9 @@ func (n *Node) careOnce(ctx context.Context, backups *backupWatch) {
 	if _, err := n.TellTombstoned(ctx); err != nil && ctx.Err() == nil {
 		n.Log.Error("notices of tombstoned sites", "error", err)
 	}
+	if _, err := n.Maintenance.SendLetters(ctx, n.sendMail); err != nil && ctx.Err() == nil {
+		n.Log.Error("letters about maintenance could not be sent", "error", err)
+	}
 	if err := n.CareForIncidents(ctx); err != nil && ctx.Err() == nil {
 		n.Log.Error("incidents of customers", "error", err)
 	}

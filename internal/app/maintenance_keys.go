@@ -21,7 +21,8 @@ import (
 // above a site, and so in nobody's reach here.
 type keyring struct {
 	product string
-	does    string
+	does    string // as a plan says it
+	done    string // as customers are told
 	// state tells, for a reviewer and for the checks, how the keys stand with respect to an end; its keys are those of after.
 	state func(ctx context.Context, tx *volume.Tx, until time.Time) (map[string]string, map[string]int64, error)
 	after func(before map[string]string, until time.Time) map[string]string
@@ -35,6 +36,7 @@ const noOldSecret = "none"
 func endings(product, name string, count func(context.Context, *volume.Tx, time.Time) (int64, int64, error), end, keep func(context.Context, *volume.Tx, time.Time) error) keyring {
 	open, ending := name+" without an end", func(until time.Time) string { return name + " that end at " + until.Format(time.RFC3339) }
 	return keyring{product: product, does: "let every one of the " + name + " that has no end, end; people make new ones meanwhile",
+		done: "have given each of your " + name + " an end; make new ones in the settings of your site",
 		state: func(ctx context.Context, tx *volume.Tx, until time.Time) (map[string]string, map[string]int64, error) {
 			n, m, err := count(ctx, tx, until)
 			return map[string]string{open: fmt.Sprint(n), ending(until): fmt.Sprint(m)}, map[string]int64{name: n}, err
@@ -53,6 +55,7 @@ var keyrings = map[string]keyring{
 	"oncall-api-keys":    endings("oncall", "API keys of integrations", key.Ends, key.EndAll, key.KeepAll),
 	"status-manage-keys": endings("status", "manage keys", page.KeyEnds, page.EndKeys, page.KeepKeys),
 	"oncall-links": {product: "oncall", does: "sign links in pages and calendars of on-call with a new secret; what the old one signed works until its end",
+		done: "sign links in pages and calendars of on-call with a new secret; links and calendar addresses that you get from now on are signed with it",
 		state: func(ctx context.Context, tx *volume.Tx, until time.Time) (map[string]string, map[string]int64, error) {
 			old, err := channel.OldUntil(ctx, tx)
 			if err == nil {
@@ -65,6 +68,7 @@ var keyrings = map[string]keyring{
 		},
 		rotate: channel.Rotate, restore: channel.Unrotate},
 	"status-links": {product: "status", does: "sign links to subscribers and webhooks of status pages with a new secret; links of the old one work, and webhooks are signed with both and told the new one, until its end",
+		done: "sign links to subscribers and webhooks of your status pages with a new secret; webhooks are signed with both meanwhile and tell you the new one",
 		state: func(ctx context.Context, tx *volume.Tx, until time.Time) (map[string]string, map[string]int64, error) {
 			pages, err := page.All(ctx, tx)
 			out := map[string]string{}
@@ -168,6 +172,18 @@ func (rotateKeys) Promise(map[string]string) maintenance.Promise {
 
 // TakesSiteOut implements maintenance.Action.
 func (rotateKeys) TakesSiteOut() bool { return false }
+
+// Letter implements maintenance.Telling.
+func (a rotateKeys) Letter(params map[string]string, undone bool) (subject, text string) {
+	k, until := a.ring(params)
+	end := until.Format("2 January 2006, 15:04 UTC")
+	if undone {
+		return "Your keys do not end on " + end, "A change was taken back: we " + k.done + ", with an end on " + end + ".\n" +
+			"What was valid before stays valid, what you have made or signed anew meanwhile too. You need to do nothing."
+	}
+	return "Keys of yours end on " + end, "For safety we " + k.done + ".\n" +
+		"The old ones work until " + end + " and not after it. Where one of them was copied into another system, put the new one in its place before that."
+}
 
 // on runs fn on the volume of a keyring, unless the site has not switched its product on.
 func (a rotateKeys) on(ctx context.Context, site string, params map[string]string, door func(*volume.Volume, context.Context, func(*volume.Tx) error) error, fn func(context.Context, *volume.Tx, keyring, time.Time) error) error {

@@ -133,6 +133,9 @@ func (e *Engine) wave(ctx context.Context, p *Plan, wave int, r *run, report Rep
 				}
 			}
 		}
+		if err := e.tell(ctx, tx, p, aboutDone, touched); err != nil {
+			return err
+		}
 		return note(ctx, tx, p.ID, fmt.Sprintf("wave %d done and checked: %d targets", wave, len(touched)))
 	})
 }

@@ -21,4 +21,4 @@ func Migrations() []storage.Migration {
 
 // Tables of the control database that are this package's.
 var Tables = []storage.Table{{Name: "maintenance_plan"}, {Name: "maintenance_target"}, {Name: "maintenance_approval"}, {Name: "maintenance_permit"},
-	{Name: "maintenance_event"}, {Name: "maintenance_breakglass"}, {Name: "maintenance_setting"}}
+	{Name: "maintenance_event"}, {Name: "maintenance_breakglass"}, {Name: "maintenance_setting"}, {Name: "maintenance_letter"}}

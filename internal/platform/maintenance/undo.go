@@ -36,7 +36,12 @@ func (e *Engine) takeBack(ctx context.Context, p *Plan, report Report) error {
 			state, why = Stuck, err.Error()
 			stuck = append(stuck, fmt.Errorf("%s (%s) could not be taken back: %w", target.Name, target.ID, err))
 		}
-		err := e.control.Write(ctx, func(tx *volume.Tx) error { return e.mark(ctx, tx, p.ID, t.Position, state, why) })
+		err := e.control.Write(ctx, func(tx *volume.Tx) error {
+			if err := e.mark(ctx, tx, p.ID, t.Position, state, why); err != nil || state != Reverted || t.State == Touched {
+				return err // of what was only touched nobody was told
+			}
+			return e.tell(ctx, tx, p, aboutUndone, []Target{target})
+		})
 		if err != nil {
 			return err
 		}
@@ -57,6 +62,6 @@ func (e *Engine) takeBackTogether(ctx context.Context, p *Plan, action Together,
 				return err
 			}
 		}
-		return nil
+		return e.tell(ctx, tx, p, aboutUndone, targets)
 	})
 }
