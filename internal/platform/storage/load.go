@@ -64,14 +64,7 @@ func (t *Tx) Load(ctx context.Context, table string, columns []string, rows RowS
 		return 0, t.broken
 	}
 	if r, ok := t.run.(copying); ok {
-		n, err = r.CopyIn(ctx, table, columns, func() ([]any, error) {
-			row, err := rows()
-			if err == nil {
-				err = checkArgs(row)
-			}
-			return row, err
-		})
-		err = t.classify(err)
+		n, err = t.loadByCopy(ctx, r, table, columns, rows)
 	} else {
 		n, err = t.loadByInsert(ctx, table, columns, rows)
 	}
@@ -79,6 +72,23 @@ func (t *Tx) Load(ctx context.Context, table string, columns []string, rows RowS
 		return n, fmt.Errorf("load %s: %w", table, err)
 	}
 	return n, nil
+}
+
+func (t *Tx) loadByCopy(ctx context.Context, r copying, table string, columns []string, rows RowSource) (int64, error) {
+	first, err := rows()
+	if err != nil || first == nil { // most tables of a small volume are empty, and a COPY is three journeys
+		return 0, err
+	}
+	n, err := r.CopyIn(ctx, table, columns, func() (row []any, err error) {
+		if row, first = first, nil; row == nil {
+			row, err = rows()
+		}
+		if err == nil {
+			err = checkArgs(row)
+		}
+		return row, err
+	})
+	return n, t.classify(err)
 }
 
 func (t *Tx) loadByInsert(ctx context.Context, table string, columns []string, rows RowSource) (n int64, err error) {

@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"io/fs"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -321,19 +320,4 @@ func (c *conn) close() {
 		s.Close()
 	}
 	c.c.Close()
-}
-
-// CreateFile makes a new database file, storage.ErrExists when there is one.
-func CreateFile(path string) (*DB, error) {
-	f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
-	if errors.Is(err, fs.ErrExist) {
-		return nil, fmt.Errorf("create %s: %w", path, storage.ErrExists)
-	}
-	if err != nil {
-		return nil, fmt.Errorf("create %s: %w", path, err)
-	}
-	if err := f.Close(); err != nil {
-		return nil, err
-	}
-	return OpenFile(path)
 }
