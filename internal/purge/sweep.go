@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -30,6 +32,8 @@ type Sweeper struct {
 	Remover Remover
 	Floor   time.Duration // how long the vault keeps everything
 	Clock   clock.Clock
+	Tmp     string        // folder for what is being read; "" for the system's
+	Settle  time.Duration // see defaultSettle
 }
 
 // Swept is what a sweep did.
@@ -38,6 +42,8 @@ type Swept struct {
 	Removed []string  `json:"removed"` // objects, in order; with a dry run those that would be
 	Kept    []string  `json:"kept"`    // outside of the retention, but stored after the floor or locked
 	Volumes int       `json:"volumes"` // that begin later from now on
+	Files   int       `json:"files"`   // of Removed, those of sites that live: no row has named them within the retention
+	Back    []string  `json:"back"`    // files that were removed and put back, since somebody gave the same file again meanwhile
 }
 
 // aheadOfVault is how far the machine's clock may be ahead of the newest thing in the vault. A clock that jumped years ahead must not make everything old: the floor is measured
@@ -60,7 +66,7 @@ func (s *Sweeper) floor(ctx context.Context) (time.Time, error) {
 // Sweep removes what nothing needs any more, after it has proven what everything will rest on and written down what it is about to do. Dry, it removes and writes nothing. It can be
 // interrupted at any point and be run again.
 func (s *Sweeper) Sweep(ctx context.Context, dry bool) (out Swept, err error) {
-	out = Swept{Removed: []string{}, Kept: []string{}}
+	out = Swept{Removed: []string{}, Kept: []string{}, Back: []string{}}
 	if out.Floor, err = s.floor(ctx); err != nil {
 		return out, err
 	}
@@ -68,10 +74,21 @@ func (s *Sweeper) Sweep(ctx context.Context, dry bool) (out Swept, err error) {
 	if err != nil {
 		return out, err
 	}
+	files, names, err := s.files(ctx, outside)
+	if err != nil {
+		return out, err
+	}
 	going, err := s.old(ctx, outside.Keys, &out)
 	if err != nil {
 		return out, err
 	}
+	unnamed, err := s.old(ctx, files, &out)
+	if err != nil {
+		return out, err
+	}
+	going = append(going, unnamed...)
+	slices.Sort(going)
+	out.Files = len(unnamed)
 	out.Volumes = len(outside.From)
 	if dry || len(going) == 0 {
 		out.Removed = append(out.Removed, going...)
@@ -80,17 +97,49 @@ func (s *Sweeper) Sweep(ctx context.Context, dry bool) (out Swept, err error) {
 	if err := s.announce(ctx, outside.From, going, out.Floor); err != nil {
 		return out, err
 	}
+	rest := &aside{names: names}
+	if len(unnamed) > 0 {
+		if rest.dir, err = os.MkdirTemp(s.Tmp, "swept-files-"); err != nil {
+			return out, err
+		}
+		defer func() {
+			if err == nil { // else what it holds may be all that is left of a file
+				err = os.RemoveAll(rest.dir)
+			}
+		}()
+	}
+	out.Removed, err = s.remove(ctx, going, unnamed, rest, &out)
+	put, failed := s.back(ctx, rest)
+	out.Back = append(out.Back, put...)
+	if err = errors.Join(err, failed); err != nil && rest.dir != "" {
+		err = fmt.Errorf("%w (contents of removed files are in %s)", err, rest.dir)
+	}
+	return out, err
+}
+
+// remove removes objects, files with their contents kept aside, and gives those that are gone.
+func (s *Sweeper) remove(ctx context.Context, going, files []string, rest *aside, out *Swept) (removed []string, err error) {
+	removed = []string{}
 	for _, key := range going {
+		_, file := slices.BinarySearch(files, key)
+		if file {
+			if err := rest.keep(ctx, s.Vault.Store(), key); err != nil {
+				return removed, err
+			}
+		}
 		switch err := s.Remover.Remove(ctx, key); {
 		case errors.Is(err, ErrLocked):
 			out.Kept = append(out.Kept, key)
+			if file {
+				rest.keys = rest.keys[:len(rest.keys)-1]
+			}
 		case err != nil:
-			return out, fmt.Errorf("remove %s: %w", key, err)
+			return removed, fmt.Errorf("remove %s: %w", key, err)
 		default:
-			out.Removed = append(out.Removed, key)
+			removed = append(removed, key)
 		}
 	}
-	return out, nil
+	return removed, nil
 }
 
 // old leaves out what the store took after the floor by its own clock, which no clock of ours can move.

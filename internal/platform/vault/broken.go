@@ -3,6 +3,7 @@ package vault
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"slices"
 	"time"
@@ -47,10 +48,8 @@ func (v *Vault) Broken(ctx context.Context, f Frame, way []Frame) (found bool, e
 
 // since gives when the first commit of a broken frame was made. Where its commits are whole, the damage is in the list, and they know better.
 func (v *Vault) since(ctx context.Context, f Frame) time.Time {
-	if v.consistent(ctx, f) {
-		if entries, err := readFrame(ctx, v.store, f); err == nil {
-			return entries[0].Commit.At
-		}
+	if entries, err := v.proven(ctx, f); err == nil {
+		return entries[0].Commit.At
 	}
 	if stored := storedAt(f.Segment); f.FromAt.After(stored) {
 		return stored
@@ -65,21 +64,32 @@ func spoiled(err error) bool {
 
 // consistent tells whether the commits of a frame are those that its chain was made of.
 func (v *Vault) consistent(ctx context.Context, f Frame) bool {
+	_, err := v.proven(ctx, f)
+	return err == nil
+}
+
+// proven gives the commits of a frame, having followed the chain over them.
+func (v *Vault) proven(ctx context.Context, f Frame) ([]Entry, error) {
 	entries, err := readFrame(ctx, v.store, f)
-	if err != nil || len(entries) == 0 {
-		return false
+	if err != nil {
+		return nil, err
 	}
 	chain, err := journal.ParseHash(f.Before)
 	if err != nil {
-		return false
+		return nil, err
 	}
-	for i, e := range entries {
-		if e.Commit.Seq != f.From+int64(i) {
-			return false
+	next := f.From
+	for _, e := range entries {
+		if e.Commit.Seq != next {
+			break
 		}
 		chain = journal.Link(chain, e.Commit, e.Changes)
+		next++
 	}
-	return entries[len(entries)-1].Commit.Seq == f.To && chain.String() == f.Chain
+	if next != f.To+1 || chain.String() != f.Chain {
+		return nil, fmt.Errorf("vault object %s: commits %d to %d of %s are not what was sealed (the chain breaks): %w", f.Segment, f.From, f.To, f.Ref, ErrDamaged)
+	}
+	return entries, nil
 }
 
 // heal looks again at segments that were found broken; the caller holds the lock.

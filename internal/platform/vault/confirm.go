@@ -75,5 +75,15 @@ func (s *Shipper) note(ctx context.Context, sh shipment) error {
 		ctx, stop = context.WithTimeout(ctx, noteTime)
 		defer stop()
 	}
-	return s.pool.Volume(sh.ref).Direct(ctx, func(tx *storage.Tx) error { return journal.Seal(ctx, tx, sh.head) })
+	return s.pool.Volume(sh.ref).Direct(ctx, func(tx *storage.Tx) error {
+		now, err := journal.ReadHead(ctx, tx)
+		if err != nil {
+			return err
+		}
+		h := sh.head
+		if now.SnapshotSeq != sh.base.SnapshotSeq { // one was taken since the commits were read
+			h.SnapshotSeq, h.SnapshotBytes, h.Bytes = now.SnapshotSeq, now.SnapshotBytes, h.Bytes-sh.base.Bytes
+		}
+		return journal.Seal(ctx, tx, h)
+	})
 }

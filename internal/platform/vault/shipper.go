@@ -12,6 +12,8 @@ import (
 	"sync"
 	"time"
 
+	"golang.org/x/sync/errgroup"
+
 	"holdfast.dev/internal/base/clock"
 	"holdfast.dev/internal/platform/journal"
 	"holdfast.dev/internal/platform/storage"
@@ -53,8 +55,10 @@ type Shipper struct {
 	ship    sync.Mutex // one shipment at a time
 	prev    string
 	lastKey string
-	files   journal.FileScan
-	rest    map[volume.Ref]time.Time // until when a volume takes no snapshot for its size alone
+
+	due   queue      // of snapshots
+	snap  sync.Mutex // one snapshot at a time, beside the shipments
+	files journal.FileScan
 }
 
 // ShipperConfig is what a shipper needs.
@@ -71,7 +75,7 @@ type ShipperConfig struct {
 // NewShipper makes a shipper; Run starts it.
 func NewShipper(c ShipperConfig) *Shipper {
 	return &Shipper{Interval: 400 * time.Millisecond, vault: c.Vault, pool: c.Pool, signer: c.Signer, node: c.Node, tmp: c.Tmp, clock: c.Clock,
-		log: c.Log, dirty: map[volume.Ref]bool{}, wake: make(chan struct{}, 1), rest: map[volume.Ref]time.Time{}}
+		log: c.Log, dirty: map[volume.Ref]bool{}, wake: make(chan struct{}, 1), due: newQueue()}
 }
 
 // Mark says that a volume has commits that the store lacks. It never blocks.
@@ -88,19 +92,27 @@ func (s *Shipper) Mark(ref volume.Ref) {
 	}
 }
 
-// Waiting gives for how long something has been waiting to be stored; 0 when the store has everything. Usually it is below a second: what waits for
-// minutes is at risk.
+// Waiting gives for how long something has been waiting to be stored, commits or the first snapshot of a volume; 0 when the store has everything. Usually it is
+// below a second: what waits for minutes is at risk.
 func (s *Shipper) Waiting() time.Duration {
 	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.since.IsZero() {
+	since := s.since
+	s.mu.Unlock()
+	if first := s.due.oldest(); since.IsZero() || !first.IsZero() && first.Before(since) {
+		since = first
+	}
+	if since.IsZero() {
 		return 0
 	}
-	return s.clock.Now().Sub(s.since)
+	return s.clock.Now().Sub(since)
 }
 
-// Run ships until ctx ends, and once more then. Failures are logged and tried again with the next interval.
+// Run ships until ctx ends, and once more then. Failures are logged and tried again with the next interval. Snapshots are taken beside it: a large one does not
+// hold up what everybody else commits meanwhile.
 func (s *Shipper) Run(ctx context.Context) {
+	var taking sync.WaitGroup
+	taking.Go(func() { s.takeSnapshots(ctx) })
+	defer taking.Wait()
 	for {
 		select {
 		case <-ctx.Done():
@@ -114,7 +126,7 @@ func (s *Shipper) Run(ctx context.Context) {
 		if s.Synchronous {
 			pause = 0
 		}
-		if err := s.Flush(context.WithoutCancel(ctx)); err != nil { // a shipment that began is finished
+		if err := s.shipAll(context.WithoutCancel(ctx)); err != nil { // a shipment that began is finished
 			s.log.Error("shipment to the vault failed", "error", err)
 			pause = s.Interval
 		}
@@ -127,6 +139,16 @@ func (s *Shipper) Run(ctx context.Context) {
 
 // Flush ships everything that is dirty now and takes the snapshots that are due.
 func (s *Shipper) Flush(ctx context.Context) error {
+	if err := s.shipAll(ctx); err != nil {
+		return err
+	}
+	for s.snapshotNext(ctx) {
+	}
+	return ctx.Err()
+}
+
+// shipAll ships everything that is dirty now.
+func (s *Shipper) shipAll(ctx context.Context) error {
 	s.ship.Lock()
 	defer s.ship.Unlock()
 	start := s.clock.Now()
@@ -172,26 +194,33 @@ type shipment struct {
 	ref  volume.Ref
 	head journal.Head // after the segment is stored
 	more bool
-	due  bool // a snapshot is due afterwards
-	must bool // it cannot wait: there is none yet, or the schema is new
+	due  bool         // a snapshot is due afterwards
+	must bool         // it cannot wait: there is none yet, or the schema is new
+	base journal.Head // what the volume said when its commits were read
 }
+
+// atOnce is how many volumes are read, and told what is stored, beside each other: each of them waits for the disk.
+const atOnce = 4
 
 // segment stores one segment with the unsealed commits of the volumes and notes it in each; more lists volumes with a backlog.
 // A volume that cannot be read is left out and logged: it must not hold up the others.
 func (s *Shipper) segment(ctx context.Context, refs []volume.Ref) (more []volume.Ref, err error) {
 	seg := newSegment(s.node, s.prev, s.clock.Now(), s.signer)
+	var mu sync.Mutex // of seg, ships and more
 	var ships []shipment
-	for _, ref := range refs {
-		sh, frame, body, err := s.collect(ctx, ref)
+	beside(len(refs), func(i int) {
+		sh, frame, body, err := s.collect(ctx, refs[i])
 		if err != nil {
-			s.log.Error("volume cannot be shipped", "volume", ref.String(), "error", err)
-			continue
+			s.log.Error("volume cannot be shipped", "volume", refs[i].String(), "error", err)
+			return
 		}
 		if frame != nil {
+			mu.Lock()
+			defer mu.Unlock()
 			seg.add(*frame, body)
 			ships = append(ships, sh)
 		}
-	}
+	})
 	if len(ships) == 0 {
 		return nil, nil
 	}
@@ -200,33 +229,32 @@ func (s *Shipper) segment(ctx context.Context, refs []volume.Ref) (more []volume
 		return nil, err
 	}
 	s.confirm(ships)
-	for _, sh := range ships {
+	beside(len(ships), func(i int) {
+		sh := ships[i]
 		sh.head.Key = key
 		if err := s.note(ctx, sh); err != nil {
 			s.log.Error("sealed commits could not be noted; they will be stored again", "volume", sh.ref.String(), "error", err)
-			continue
+			return
 		}
 		if sh.more {
+			mu.Lock()
+			defer mu.Unlock()
 			more = append(more, sh.ref)
-		} else if start := s.clock.Now(); sh.must || sh.due && start.After(s.rest[sh.ref]) {
-			if err := s.snapshot(ctx, sh.ref); err != nil {
-				s.log.Error("snapshot failed", "volume", sh.ref.String(), "error", err)
-			}
-			s.restAfter(sh.ref, start)
+		} else if sh.must || sh.due {
+			s.due.add(sh.ref, sh.must, s.clock.Now())
 		}
-	}
+	})
 	return more, nil
 }
 
-// restAfter notes when a volume may take its next snapshot, after one that began at start. Volumes that need no rest take no memory.
-func (s *Shipper) restAfter(ref volume.Ref, start time.Time) {
-	now := s.clock.Now()
-	for other, until := range s.rest {
-		if now.After(until) {
-			delete(s.rest, other)
-		}
+// beside calls fn for each number below count, atOnce of them at a time.
+func beside(count int, fn func(i int)) {
+	var g errgroup.Group
+	g.SetLimit(atOnce)
+	for i := range count {
+		g.Go(func() error { fn(i); return nil })
 	}
-	s.rest[ref] = now.Add(snapshotShare * now.Sub(start))
+	_ = g.Wait() // fn tells its errors itself
 }
 
 // put stores a sealed segment under the next key. Keys of one node rise with time, also when the clock jumps back.
@@ -270,6 +298,7 @@ func (s *Shipper) collect(ctx context.Context, ref volume.Ref) (sh shipment, fra
 		if err != nil || h.Seq == h.SealedSeq {
 			return err
 		}
+		sh.base = h
 		f := Frame{Ref: ref.String(), From: h.SealedSeq + 1, Prev: h.Key, Before: h.Chain.String()}
 		var entries []Entry
 		for size := 0; h.SealedSeq < h.Seq && size < maxFrame; {
@@ -333,8 +362,8 @@ func (s *Shipper) Snapshot(ctx context.Context, ref volume.Ref) error {
 	if err := s.Flush(ctx); err != nil {
 		return err
 	}
-	s.ship.Lock()
-	defer s.ship.Unlock()
+	s.snap.Lock()
+	defer s.snap.Unlock()
 	return s.snapshot(ctx, ref)
 }
 

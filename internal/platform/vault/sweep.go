@@ -152,6 +152,7 @@ func readSweeps(ctx context.Context, s Store, keys []string) (Swept, error) {
 type Outside struct {
 	Keys []string    // objects that nothing inside of the retention needs, in order
 	From []SweptFrom // where volumes begin without them, in the order of their names
+	Gone []string    // purged sites whose time has come
 }
 
 // Outside works out what nothing needs that happened after floor: it must still be possible to bring every volume back to every instant after it.
@@ -160,7 +161,7 @@ type Outside struct {
 //   - A volume without such a snapshot needs everything that is of it.
 //   - A segment goes when no volume in it needs it, whatever its own age.
 //   - The objects of a purged site go when its mark says so: not before the retention has passed since the purge.
-//   - Keys, marks and the blobs of sites that live are always needed.
+//   - Keys and marks are always needed. The files of sites that live are too, as long as rows name them: see Named.
 //
 // What a volume will begin with is named and described, but not read: whoever removes things proves it first. An object that cannot be read, or a gap in a history, stops it: what is not understood is not removed.
 func (v *Vault) Outside(ctx context.Context, floor, now time.Time) (out Outside, err error) {
@@ -222,6 +223,7 @@ func (w *sweeping) purged(ctx context.Context, now time.Time, out *Outside) erro
 			continue
 		}
 		w.gone[e.Site] = true
+		out.Gone = append(out.Gone, e.Site)
 		for _, prefix := range []string{"blobs/" + e.Site + "/", "snapshots/"} { // by the site, not by what a mark says that nobody signed
 			keys, err := w.v.store.List(ctx, prefix)
 			if err != nil {
