@@ -87,7 +87,7 @@ function Row({ delivery }: { delivery: Delivery }): ReactElement {
       <td className={parts['main']}>
         <Who word={delivery.user.id} />
       </td>
-      <td>
+      <td className={css['to']}>
         {methodWord(delivery.method)}
         {delivery.method !== 'mobile' && <span className={parts['fine']}>{delivery.to}</span>}
       </td>
