@@ -8,11 +8,12 @@ import (
 	"time"
 
 	"holdfast.dev/internal/platform/fleet"
+	"holdfast.dev/internal/platform/storage"
 	"holdfast.dev/internal/platform/volume"
 )
 
-// hollowOut drops every table of a volume with a connection of its own, as somebody at a database prompt would.
-func (w *town) hollowOut(ref volume.Ref) {
+// hollowOut drops every table of a volume with a connection of its own, as somebody at a database prompt would, and may leave one that is none of ours.
+func (w *town) hollowOut(ref volume.Ref, leave bool) {
 	w.t.Helper()
 	name := ref.Name(w.node.Fleet.Generation(ref))
 	e, err := openEngine(w.t.Context(), w.node.Options)
@@ -21,6 +22,21 @@ func (w *town) hollowOut(ref volume.Ref) {
 	}
 	defer e.Close()
 	if err := dropTables(w.t.Context(), e, name); err != nil {
+		w.t.Fatal(err)
+	}
+	if !leave {
+		return
+	}
+	db, err := e.Open(w.t.Context(), name)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	defer db.Close()
+	err = db.Write(w.t.Context(), func(tx *storage.Tx) error {
+		_, err := tx.ExecText(w.t.Context(), "CREATE TABLE leftover (id BIGINT PRIMARY KEY)")
+		return err
+	})
+	if err != nil {
 		w.t.Fatal(err)
 	}
 }
@@ -46,13 +62,16 @@ func TestR22ASiteWhoseTablesWereDroppedIsLost(t *testing.T) {
 		if _, err := w.node.MissingSites(ctx); err == nil {
 			t.Fatal("a site is said to be missing before anything was done")
 		}
-		drop := func() {
+		drop := func(leave bool) {
 			t.Helper()
 			for _, ref := range refs {
 				if err := w.node.Pool.Evict(ctx, ref); err != nil {
 					t.Fatal(err)
 				}
-				w.hollowOut(ref)
+				w.hollowOut(ref, leave)
+			}
+			if code, body := w.call(w.http.Client(), "GET", "/s/acme/rest/api/2/issue/SEA-1", "", bearer(w.token["acme"])...); code == 200 || code == 404 {
+				t.Fatalf("a volume without its tables was made anew: %d %s", code, body)
 			}
 			sites, err := w.node.MissingSites(ctx)
 			if err != nil || len(sites) != 1 || sites[0] != w.acme.ID {
@@ -65,7 +84,7 @@ func TestR22ASiteWhoseTablesWereDroppedIsLost(t *testing.T) {
 				t.Fatalf("%s: digests are %v, they were %v", what, got, want)
 			}
 		}
-		drop()
+		drop(false)
 		if err := watcher.Check(ctx); err != nil || len(watcher.Open()) != 1 {
 			t.Fatal(watcher.Open(), err)
 		}
@@ -95,7 +114,7 @@ func TestR22ASiteWhoseTablesWereDroppedIsLost(t *testing.T) {
 			t.Fatal(said)
 		}
 		same("restored after the face")
-		drop() // and this time nobody looks before it is restored
+		drop(true) // and this time nobody looks before it is restored
 		if code, out, said := w.command("site", "restore", "--all-missing"); code != ExitOK || !strings.Contains(out, "1 sites restored") {
 			t.Fatalf("exit %d: %s %s", code, out, said)
 		}

@@ -4,6 +4,7 @@ import (
 	"container/list"
 	"context"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -82,7 +83,7 @@ func (h *hot) prepare(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		if len(names) == 0 { // its tables were dropped: made anew it would be another volume with the name of this one
+		if !slices.Contains(names, "journal_head") { // its tables were dropped, if not every one of them: made anew it would be another volume with the name of this one
 			return fmt.Errorf("every table is gone: %w", storage.ErrMissing)
 		}
 		have, err := storage.SchemaVersions(ctx, tx)
