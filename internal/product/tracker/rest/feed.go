@@ -159,7 +159,7 @@ func (h *handler) postCommentList(w http.ResponseWriter, r *http.Request) error 
 			}
 			wire := c.comment(cm, strconv.FormatInt(cm.IssueID, 10))
 			if rendered {
-				wire.RenderedBody = c.html(cm.Body)
+				wire.RenderedBody = c.html(c.ctx, cm.Body)
 			}
 			out = append(out, wire)
 		}

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"sync"
 	"time"
+	"unicode/utf8"
 
 	"holdfast.dev/internal/base/clock"
 	"holdfast.dev/internal/base/fault"
@@ -100,7 +101,7 @@ func (h *handler) richValue(r *http.Request, people map[string]needs.Person, raw
 		if strings.TrimSpace(s) == "" {
 			return "", "", nil
 		}
-		if len(s) > 32_767*4 {
+		if utf8.RuneCountInString(s) > 32_767 {
 			return "", "", fault.Bad("The entered text is too long. It exceeds the allowed limit of 32,767 characters.")
 		}
 		doc := wikimarkup.Parse(s, wikimarkup.Resolver{Mention: func(who string) (string, string, bool) {
@@ -108,6 +109,12 @@ func (h *handler) richValue(r *http.Request, people map[string]needs.Person, raw
 			return p.AccountID, p.DisplayName, ok
 		}})
 		return string(doc.JSON()), doc.PlainText(), nil
+	}
+	if raw[0] != '{' {
+		if strings.HasPrefix(r.URL.Path, "/rest/api/3/") {
+			return "", "", fault.Bad("Operation value must be an Atlassian Document (see the Atlassian Document Format)")
+		}
+		return "", "", fault.Bad("Operation value must be a string")
 	}
 	doc, err := adf.Parse(raw)
 	if err != nil {

@@ -96,7 +96,7 @@ func (h *handler) expand(c *call, v *issueView, f fieldSet, expand map[string]bo
 	}
 	return func(o *jsonObject) {
 		if expand["renderedFields"] {
-			o.value("renderedFields", map[string]any{"description": c.html(v.texts.Description), "environment": c.html(v.texts.Environment)})
+			o.value("renderedFields", map[string]any{"description": c.html(c.ctx, v.texts.Description), "environment": c.html(c.ctx, v.texts.Environment)})
 		}
 		if expand["names"] {
 			o.value("names", c.fieldNames())

@@ -96,7 +96,7 @@ func (h *handler) getComments(w http.ResponseWriter, r *http.Request) error {
 		for _, cm := range cs {
 			wire := c.comment(cm, strconv.FormatInt(i.ID, 10))
 			if rendered {
-				wire.RenderedBody = c.html(cm.Body)
+				wire.RenderedBody = c.html(c.ctx, cm.Body)
 			}
 			out = append(out, wire)
 		}

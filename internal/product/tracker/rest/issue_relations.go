@@ -97,6 +97,9 @@ func (h *handler) membership(w http.ResponseWriter, r *http.Request, account str
 			return fault.NotFound("The user does not exist.")
 		}
 		n, err := c.tx.Exec(c.ctx, q, i.ID, who)
+		if err == nil && n == 0 && q == qUnvote {
+			return fault.NotFound("You have not voted for this issue.")
+		}
 		if err != nil || n == 0 {
 			return err
 		}

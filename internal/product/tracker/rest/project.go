@@ -282,13 +282,14 @@ func text(s *string) string {
 
 // templateType tells which type of project a template makes.
 func templateType(template, typ string) (string, error) {
+	known := template == ""
 	of := map[string]string{"com.pyxis.greenhopper.jira:": "software", "com.atlassian.jira-core-project-templates:": "business", "com.atlassian.servicedesk:": "service_desk"}
 	for prefix, makes := range of {
 		if strings.HasPrefix(template, prefix) {
 			if typ != "" && typ != makes {
 				return "", fault.Invalid("projectTemplateKey", "The project template '%.100s' does not belong to the project type '%.40s'.", template, typ)
 			}
-			typ = makes
+			typ, known = makes, true
 		}
 	}
 	switch {
@@ -296,10 +297,10 @@ func templateType(template, typ string) (string, error) {
 		return "software", nil
 	case typ == "service_desk":
 		return "", fault.Invalid("projectTypeKey", "Projects of type 'service_desk' are not available on this site.")
-	case typ == "" && template != "":
-		return "", fault.Invalid("projectTemplateKey", "The project template '%.100s' does not exist.", template)
-	case typ != "software" && typ != "business":
+	case typ != "" && typ != "software" && typ != "business":
 		return "", fault.Invalid("projectTypeKey", "The project type '%.40s' is not valid.", typ)
+	case !known:
+		return "", fault.Invalid("projectTemplateKey", "The project template '%.100s' does not exist.", template)
 	}
 	return typ, nil
 }

@@ -1,6 +1,7 @@
 package rest
 
 import (
+	"context"
 	"encoding/json"
 	"html"
 	"net/url"
@@ -13,6 +14,7 @@ import (
 	"holdfast.dev/internal/product/tracker/catalog"
 	"holdfast.dev/internal/product/tracker/needs"
 	"holdfast.dev/internal/richtext/adf"
+	"holdfast.dev/internal/richtext/render"
 	"holdfast.dev/internal/richtext/wikimarkup"
 )
 
@@ -36,6 +38,7 @@ type fragmentKey struct {
 	kind string
 	id   int64
 	base string
+	v2   bool // addresses name the version of the API
 }
 
 func fragmentsFor(c *catalog.Catalog) *fragments {
@@ -44,7 +47,7 @@ func fragmentsFor(c *catalog.Catalog) *fragments {
 
 // fragment gives the wire form of a catalog object, made once.
 func (r *renderer) fragment(kind string, id int64, make func() any) []byte {
-	k := fragmentKey{kind, id, r.base}
+	k := fragmentKey{kind, id, r.base, r.v2}
 	r.frags.mu.Lock()
 	defer r.frags.mu.Unlock()
 	if b := r.frags.made[k]; b != nil {
@@ -324,8 +327,8 @@ func (r *renderer) rich(stored string) any {
 	return wikimarkup.Write(doc)
 }
 
-// html gives stored ADF as simple, safe HTML for renderedFields.
-func (r *renderer) html(stored string) string {
+// html gives stored ADF as safe HTML for renderedFields and renderedBody.
+func (r *renderer) html(ctx context.Context, stored string) string {
 	if stored == "" {
 		return ""
 	}
@@ -333,11 +336,9 @@ func (r *renderer) html(stored string) string {
 	if err != nil {
 		return html.EscapeString(stored)
 	}
-	var b strings.Builder
-	for para := range strings.SplitSeq(doc.PlainText(), "\n") {
-		if para != "" {
-			b.WriteString("<p>" + html.EscapeString(para) + "</p>")
-		}
+	out, err := render.HTML(ctx, doc, render.Options{Flat: true, Mention: func(id string) (string, string) { return r.name(id), "" }})
+	if err != nil { // too large: the words alone
+		return html.EscapeString(doc.PlainText())
 	}
-	return b.String()
+	return out
 }
