@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode"
 
 	"holdfast.dev/internal/base/clock"
 	"holdfast.dev/internal/platform/storage"
@@ -271,8 +272,11 @@ func (w *writer) ensureProjects(b *batch) error {
 	alone := len(b.projects)
 	for n, p := range w.projectsOf(b) {
 		key := strings.ToUpper(clean(p.Key))
-		if key == "" {
-			continue
+		if !plausible(key) {
+			if n < alone {
+				w.report.notTaken("project", noKey, clean(p.Key), 1)
+			}
+			continue // its issues are refused one by one
 		}
 		if w.cat.ProjectByKey(key) != nil || made[key] {
 			if n < alone {
@@ -288,6 +292,18 @@ func (w *writer) ensureProjects(b *batch) error {
 		w.changed = true
 	}
 	return nil
+}
+
+const noKey = "its key is no key"
+
+// plausible tells whether a key can stand in addresses and queries. Servers let their administrators choose the pattern, so that it is wider than ours.
+func plausible(projectKey string) bool {
+	for n, r := range projectKey {
+		if !unicode.IsLetter(r) && (n == 0 || r != '_' && !unicode.IsDigit(r)) {
+			return false
+		}
+	}
+	return projectKey != "" && len(projectKey) <= 255
 }
 
 func (w *writer) addProject(key string, p *source.Project) error {

@@ -379,6 +379,43 @@ func TestHostileFilesAreRefused(t *testing.T) {
 	}
 }
 
+// What an export has and is not taken is in the report, with the reason.
+func TestNothingIsDroppedInSilence(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "odd.jsonl")
+	lines := []string{
+		`{"key":"OAK-1","fields":{"project":{"key":"OAK"},"summary":"` + strings.Repeat("ü", 300) + `","created":"yesterday","updated":"2020-01-01T00:00:00.000+0000","duedate":"2021-02-30","labels":5,"tides":{"a":1}}}`,
+		`{"key":"../../OAK-2","fields":{"project":{"key":"../../OAK"},"summary":"climbs"}}`,
+		`{"id":"9","key":"A B","name":"Alone","projectTypeKey":"software","self":"https://jira.example.org/rest/api/2/project/9"}`,
+		`{"key":"ÖL_2-7","fields":{"project":{"key":"ÖL_2"},"summary":"a key of a server with a pattern of its own"}}`,
+	}
+	if err := os.WriteFile(path, []byte(strings.Join(lines, "\n")), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	v := openSite(t, storagetest.SQLite(t))
+	r := load(t, v, directory{map[string]string{}}, path)
+	check(t, r)
+	for itemType, reason := range map[string]string{"end of a summary": "255 characters", "field created": "no date", "field duedate": "no date", "field labels": "its form is not known",
+		"field tides": "no such field", "issue": "no key", "project": "no key"} {
+		c := count(r, itemType)
+		if c.NotTaken != 1 || !strings.Contains(c.Reasons[0].Reason, reason) {
+			t.Errorf("%s: %+v, not one that is not taken with %q", itemType, c, reason)
+		}
+	}
+	if c := count(r, "issue"); c.Taken != 2 {
+		t.Errorf("%d issues taken, not 2", c.Taken)
+	}
+	err := v.Read(ctx, func(tx *volume.Tx) error {
+		cat, err := catalog.Load(ctx, tx)
+		if err == nil && (len(cat.Projects) != 2 || cat.ProjectByKey("OAK") == nil || cat.ProjectByKey("ÖL_2") == nil) {
+			t.Errorf("%d projects, not OAK and ÖL_2", len(cat.Projects))
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
 // BenchmarkImport takes the real export of the Titanium project; issues/s is the figure.
 func BenchmarkImport(b *testing.B) {
 	path := shared(b, "tidev-TIMOB-issues.jsonl.gz")

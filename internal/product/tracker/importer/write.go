@@ -299,14 +299,14 @@ func (w *writer) issue(i *prepared, known map[string]int64) error {
 	}
 	cut := strings.LastIndexByte(i.Key, '-')
 	if cut < 1 {
-		w.refuse(i, "its key is no key")
+		w.refuse(i, noKey)
 		return nil //nolint:nilerr // it is refused by itself
 	}
 	number, err := strconv.ParseInt(i.Key[cut+1:], 10, 64)
 	p := w.cat.ProjectByKey(strings.ToUpper(i.Key[:cut]))
 	switch {
-	case err != nil || number < 1:
-		w.refuse(i, "its key is no key")
+	case err != nil || number < 1 || !plausible(strings.ToUpper(i.Key[:cut])):
+		w.refuse(i, noKey)
 		return nil
 	case p == nil || p.Deleted != nil:
 		w.refuse(i, "its project is not available here")
@@ -364,6 +364,9 @@ func (w *writer) again(i *prepared, id int64) error {
 func (w *writer) create(i *prepared, p *catalog.Project, number int64) error {
 	row := &issue.Issue{ProjectID: p.ID, Number: number, Summary: oneLine(i.Summary, i.Key), Reporter: w.account(i.Reporter), Creator: w.account(i.Creator), Assignee: w.account(i.Assignee),
 		Created: orNow(i.Created, w.tx.Now()), DueDay: i.DueDay, OriginalEstimate: i.OriginalEstimate, RemainingEstimate: i.Remaining, TimeSpent: i.TimeSpent}
+	if len(i.Summary) > 255 && strings.HasSuffix(row.Summary, "…") && !strings.HasSuffix(i.Summary, "…") {
+		w.report.notTaken("end of a summary", "a summary has 255 characters at most", i.Key, 1)
+	}
 	if row.Creator == "" {
 		row.Creator = row.Reporter
 	}

@@ -413,18 +413,28 @@ func (w *wireIssue) people(i *source.Issue) {
 	}
 }
 
+const noDate = "it is no date that there is"
+
 func (w *wireIssue) times(i *source.Issue) {
 	var created, updated, resolved, due string
 	take(w.Fields, "created", &created)
 	take(w.Fields, "updated", &updated)
 	take(w.Fields, "resolutiondate", &resolved)
 	take(w.Fields, "duedate", &due)
-	i.Created, _ = instant(created)
-	i.Updated, _ = instant(updated)
-	if t, ok := instant(resolved); ok {
+	read := func(name, text string) time.Time {
+		t, ok := instant(text)
+		if !ok && text != "" {
+			i.NotTaken = append(i.NotTaken, source.NotTaken{Type: "field " + name, Reason: noDate, Example: i.Key, Count: 1})
+		}
+		return t
+	}
+	i.Created, i.Updated = read("created", created), read("updated", updated)
+	if t := read("resolutiondate", resolved); !t.IsZero() {
 		i.Resolved = &t
 	}
-	i.DueDay = day(due)
+	if i.DueDay = day(due); i.DueDay == "" && due != "" {
+		i.NotTaken = append(i.NotTaken, source.NotTaken{Type: "field duedate", Reason: noDate, Example: i.Key, Count: 1})
+	}
 	take(w.Fields, "timeoriginalestimate", &i.OriginalEstimate)
 	take(w.Fields, "timeestimate", &i.Remaining)
 	take(w.Fields, "timespent", &i.TimeSpent)
@@ -497,6 +507,12 @@ func (w *wireIssue) lists(i *source.Issue) {
 	}
 }
 
+// understood are the fields that are taken when they have the form that servers write.
+var understood = map[string]bool{"project": true, "issuetype": true, "status": true, "priority": true, "resolution": true, "summary": true, "created": true, "updated": true,
+	"resolutiondate": true, "duedate": true, "timeoriginalestimate": true, "timeestimate": true, "timespent": true, "comment": true, "worklog": true, "issuelinks": true,
+	"attachment": true, "parent": true, "labels": true, "components": true, "fixVersions": true, "versions": true, "reporter": true, "creator": true, "assignee": true,
+	"watches": true, "votes": true}
+
 // rest takes custom fields, and notes what there is no place for.
 func (w *wireIssue) rest(i *source.Issue) {
 	names := make([]string, 0, len(w.Fields))
@@ -521,6 +537,10 @@ func (w *wireIssue) rest(i *source.Issue) {
 			reason = "sprints are not part of the tracker yet"
 		case "security":
 			reason = "security levels are not part of the tracker yet"
+		default:
+			if understood[name] {
+				reason = "its form is not known"
+			}
 		}
 		i.NotTaken = append(i.NotTaken, source.NotTaken{Type: "field " + name, Reason: reason, Example: i.Key, Count: 1})
 	}
