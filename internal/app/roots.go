@@ -67,16 +67,41 @@ func (n *Node) CareForRoots(ctx context.Context, planned *time.Time) error {
 	if err != nil {
 		return err
 	}
-	for _, plan := range due {
-		if err := n.handScheduled(ctx, plan, s); err != nil {
-			n.Log.Error("the roots of a site could not be handed over; tried again in an hour", "site", plan.Site.String(), "error", err)
-			plan.Due = now.Add(time.Hour)
-			if err := n.control().Write(ctx, func(tx *volume.Tx) error { return lossreport.SetSchedule(ctx, tx, plan) }); err != nil {
+	for i := range due {
+		if due[i].Due, err = n.handScheduled(ctx, due[i], s); err != nil {
+			n.Log.Error("the roots of a site could not be handed over; tried again in an hour", "site", due[i].Site.String(), "error", err)
+			due[i].Due = now.Add(time.Hour)
+		}
+	}
+	if err := n.setRootsPlans(ctx, due, nil); err != nil {
+		return err
+	}
+	return n.deliverRoots(ctx)
+}
+
+// setRootsPlans enters when roots are due, all in one commit, and forgets the plans of sites that are no more.
+func (n *Node) setRootsPlans(ctx context.Context, plans []lossreport.Schedule, gone []ids.Site) error {
+	if len(plans)+len(gone) == 0 {
+		return nil
+	}
+	return n.control().Write(ctx, func(tx *volume.Tx) error {
+		for _, plan := range plans {
+			now, _, err := lossreport.ScheduleOf(ctx, tx, plan.Site)
+			if err != nil {
+				return err
+			}
+			plan.URL, plan.Secret = now.URL, now.Secret // they may have been set meanwhile
+			if err := lossreport.SetSchedule(ctx, tx, plan); err != nil {
 				return err
 			}
 		}
-	}
-	return n.deliverRoots(ctx)
+		for _, id := range gone {
+			if err := lossreport.DropSchedule(ctx, tx, id); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
 }
 
 // planRoots gives every site a time of its own, and forgets those that are no more.
@@ -101,26 +126,11 @@ func (n *Node) planRoots(ctx context.Context) error {
 	now := n.Clock.Now()
 	for _, s := range n.Fleet.All() {
 		if _, copied := n.Fleet.SandboxOf(s.ID); !copied && !has[s.ID] {
-			// The first ones soon: a customer without any could prove nothing.
-			fresh = append(fresh, lossreport.Schedule{Site: s.ID, Due: now.Add(spread(s.ID.String(), 24*time.Hour))})
+			// The first ones soon: a customer without any could prove nothing. By whole hours, so that a thousand idle sites are a commit an hour.
+			fresh = append(fresh, lossreport.Schedule{Site: s.ID, Due: now.Add(spread(s.ID.String(), 24*time.Hour).Truncate(time.Hour))})
 		}
 	}
-	if len(fresh)+len(gone) == 0 {
-		return nil
-	}
-	return n.control().Write(ctx, func(tx *volume.Tx) error {
-		for _, f := range fresh {
-			if err := lossreport.SetSchedule(ctx, tx, f); err != nil {
-				return err
-			}
-		}
-		for _, id := range gone {
-			if err := lossreport.DropSchedule(ctx, tx, id); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
+	return n.setRootsPlans(ctx, fresh, gone)
 }
 
 // spread gives a share of a span that is always the same for a name, and even over many names.
@@ -130,37 +140,35 @@ func spread(name string, span time.Duration) time.Duration {
 }
 
 // handScheduled hands the roots of a site over when its time has come. A site in which nothing was committed since they were handed over last gets none: the
-// earlier ones are as good.
-func (n *Node) handScheduled(ctx context.Context, plan lossreport.Schedule, s assurance.Settings) error {
-	site, err := n.Fleet.Site(plan.Site)
-	if err != nil {
-		return nil //nolint:nilerr // purged; planRoots drops it
-	}
+// earlier ones are as good. It gives when they are due next.
+func (n *Node) handScheduled(ctx context.Context, plan lossreport.Schedule, s assurance.Settings) (due time.Time, err error) {
 	next := time.Duration(s.RootsDays) * 24 * time.Hour
 	if s.RootsDays == 0 {
 		next = 24 * time.Hour
 	}
-	plan.Due = n.Clock.Now().Add(next)
-	if s.RootsDays > 0 {
-		var commits string
-		if commits, err = n.commitsInVault(ctx, site); err != nil {
-			return err
-		}
-		var last []lossreport.Handed
-		err = n.control().Read(ctx, func(tx *volume.Tx) (err error) {
-			last, err = lossreport.HandedTo(ctx, tx, site.ID, 1)
-			return err
-		})
-		if err != nil {
-			return err
-		}
-		if len(last) == 0 || last[0].Commits != commits || len(last[0].Delivered) == 0 {
-			if _, err := n.HandRoots(ctx, site, "schedule"); err != nil && !errors.Is(err, errNobodyToHand) {
-				return err
-			}
+	due = n.Clock.Now().Add(next)
+	site, err := n.Fleet.Site(plan.Site)
+	if err != nil || s.RootsDays == 0 {
+		return due, nil //nolint:nilerr // purged; planRoots drops it
+	}
+	commits, err := n.commitsInVault(ctx, site)
+	if err != nil {
+		return due, err
+	}
+	var last []lossreport.Handed
+	err = n.control().Read(ctx, func(tx *volume.Tx) (err error) {
+		last, err = lossreport.HandedTo(ctx, tx, site.ID, 1)
+		return err
+	})
+	if err != nil {
+		return due, err
+	}
+	if len(last) == 0 || last[0].Commits != commits || len(last[0].Delivered) == 0 {
+		if _, err := n.HandRoots(ctx, site, "schedule"); err != nil && !errors.Is(err, errNobodyToHand) {
+			return due, err
 		}
 	}
-	return n.control().Write(ctx, func(tx *volume.Tx) error { return lossreport.SetSchedule(ctx, tx, plan) })
+	return due, nil
 }
 
 // commitsInVault tells how far the vault's history of a site reaches, without opening its volumes.
