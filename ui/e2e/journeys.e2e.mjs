@@ -213,6 +213,35 @@ describe('a company starts', () => {
     assert.deepEqual(problems, []);
   });
 
+  it('says in the frame what is not there, and breaks no long word out of its page', async () => {
+    for (const [path, words] of [
+      ['/nothing/here', 'There is no such page'],
+      ['/projects/NOPE/board', 'There is no project NOPE here'],
+      ['/projects/NOPE/settings', 'There is no project NOPE here'],
+      ['/statuspages/incidents/none', 'There is no such incident'],
+    ]) {
+      await page.goto(path);
+      await page.getByRole('heading', { name: words }).waitFor();
+      await page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'My work' }).waitFor();
+      assert.equal(await page.getByRole('button', { name: 'Try again' }).count(), 0, `${path} offers to try again what is not there`);
+      await checkAccessibility(page, path);
+    }
+    const word = 'Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft'.repeat(4);
+    const { body: team } = await callApi(page, 'POST', '/api/oncall/teams', { name: word.slice(0, 80), description: word.slice(0, 300) });
+    const { body: policy } = await callApi(page, 'POST', '/api/oncall/policies', { type: 'alert', name: word.slice(0, 250), message: word.slice(0, 300) });
+    await callApi(page, 'POST', '/api/oncall/maintenance', { description: word.slice(0, 300), time: { type: 'indefinitely' }, rules: [{ state: 'disabled', entity: { id: policy.data.id, type: 'policy' } }] });
+    const phone = await openPage(browser, server.base, { device: 'phone', storageState: await page.context().storageState() });
+    for (const path of [`teams/${team.data.id}`, `teams/${team.data.id}?tab=policies`, 'teams', 'policies', 'maintenance']) {
+      await phone.page.goto(`/oncall/${path}`);
+      await phone.page.getByText(word.slice(0, 60)).first().waitFor();
+      await settled(phone.page);
+      const wide = await phone.page.evaluate(() => [...document.querySelectorAll('main, main *')].filter((box) => box.scrollWidth > box.clientWidth + 1 && getComputedStyle(box).overflowX === 'auto' && box.getAttribute('role') !== 'tablist').map((box) => box.className));
+      assert.deepEqual(wide, [], `/oncall/${path} scrolls sideways`);
+    }
+    complaints.push(...phone.complaints);
+    await phone.context.close();
+  });
+
   it('never made the browser complain', () => {
     assert.deepEqual(complaints, []);
   });

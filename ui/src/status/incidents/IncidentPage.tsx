@@ -31,14 +31,20 @@ export function IncidentPage(): ReactElement {
 function Body({ page, id }: { page: StatusPage; id: string }): ReactElement {
   const incident = useQuery(incidentQuery(page.id, id));
   if (incident.isPending) return <SkeletonRows rows={5} height={72} />;
-  if (incident.error instanceof ApiError && incident.error.status === 404) {
+  if (incident.isError) {
     return (
-      <EmptyState icon="megaphone" title="There is no such incident" action={<Link to="/statuspages/incidents">To the incidents</Link>}>
-        It may have been deleted, or it belongs to another page.
-      </EmptyState>
+      <>
+        <h1 className="visually-hidden">Incident</h1>
+        {incident.error instanceof ApiError && incident.error.status === 404 ? (
+          <EmptyState icon="megaphone" title="There is no such incident" action={<Link to="/statuspages/incidents">To the incidents</Link>}>
+            It may have been deleted, or it belongs to another page.
+          </EmptyState>
+        ) : (
+          <ErrorState what="load the incident" error={incident.error} onRetry={() => void incident.refetch()} />
+        )}
+      </>
     );
   }
-  if (incident.isError) return <ErrorState what="load the incident" error={incident.error} onRetry={() => void incident.refetch()} />;
   return <Story page={page} incident={incident.data} />;
 }
 
