@@ -1,10 +1,46 @@
 package app
 
 import (
+	"encoding/json"
 	"net/http"
 	"strings"
 	"testing"
 )
+
+// Clients that read an issue, change something else and write everything back take nothing away that wiki markup cannot say.
+func TestWhatWikiMarkupCannotSaySurvivesAnEdit(t *testing.T) {
+	w := newTown(t)
+	ann := w.token["acme"]
+	w.ask(ann, "POST", "/rest/api/3/project", `{"key":"ASH","name":"Ash","projectTypeKey":"software"}`)
+	doc := `{"content":[{"attrs":{"localId":"a"},"content":[{"attrs":{"localId":"b","state":"DONE"},"content":[{"text":"cut the rope","type":"text"}],"type":"taskItem"}],"type":"taskList"},{"content":[{"text":"words","type":"text"}],"type":"paragraph"}],"type":"doc","version":1}`
+	w.ask(ann, "POST", "/rest/api/3/issue", `{"fields":{"project":{"key":"ASH"},"issuetype":{"name":"Task"},"summary":"s","description":`+doc+`}}`)
+	id := w.ask(ann, "POST", "/rest/api/3/issue/ASH-1/comment?expand=renderedBody", `{"body":`+doc+`}`)
+	if html, _ := id["renderedBody"].(string); !strings.Contains(html, "cut the rope") {
+		t.Errorf("the rendered body is %q", html)
+	}
+	comment := "/issue/ASH-1/comment/" + id["id"].(string)
+	now := func() (description, body string) {
+		d, _ := json.Marshal(w.ask(ann, "GET", "/rest/api/3/issue/ASH-1", "")["fields"].(map[string]any)["description"])
+		b, _ := json.Marshal(w.ask(ann, "GET", "/rest/api/3"+comment, "")["body"])
+		return string(d), string(b)
+	}
+	wasText, wasBody := now()
+	if !strings.Contains(wasText, "taskItem") || !strings.Contains(wasBody, "taskItem") {
+		t.Fatalf("%s and %s have no task", wasText, wasBody)
+	}
+	shown := w.ask(ann, "GET", "/rest/api/2/issue/ASH-1", "")["fields"].(map[string]any)["description"].(string)
+	written := func(s string) string { b, _ := json.Marshal(s); return string(b) }
+	w.ask(ann, "PUT", "/rest/api/2/issue/ASH-1", `{"fields":{"summary":"another","description":`+written(shown)+`}}`)
+	w.ask(ann, "PUT", "/rest/api/2"+comment, `{"body":`+written(shown)+`}`)
+	if text, body := now(); text != wasText || body != wasBody {
+		t.Errorf("%s and %s, not %s and %s", text, body, wasText, wasBody)
+	}
+	w.ask(ann, "PUT", "/rest/api/2/issue/ASH-1", `{"fields":{"description":`+written(shown+"\n\nmore")+`}}`)
+	w.ask(ann, "PUT", "/rest/api/2"+comment, `{"body":`+written(shown+"\n\nmore")+`}`)
+	if text, body := now(); !strings.Contains(text, "more") || !strings.Contains(body, "more") {
+		t.Errorf("%s and %s were not changed", text, body)
+	}
+}
 
 func TestTheTrackerRefusesAsTheAPIDoes(t *testing.T) {
 	w := newTown(t)

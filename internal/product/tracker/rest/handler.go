@@ -104,10 +104,7 @@ func (h *handler) richValue(r *http.Request, people map[string]needs.Person, raw
 		if utf8.RuneCountInString(s) > 32_767 {
 			return "", "", fault.Bad("The entered text is too long. It exceeds the allowed limit of 32,767 characters.")
 		}
-		doc := wikimarkup.Parse(s, wikimarkup.Resolver{Mention: func(who string) (string, string, bool) {
-			p, ok := people[who]
-			return p.AccountID, p.DisplayName, ok
-		}})
+		doc := readWiki(people, s)
 		return string(doc.JSON()), doc.PlainText(), nil
 	}
 	if raw[0] != '{' {
@@ -124,4 +121,21 @@ func (h *handler) richValue(r *http.Request, people map[string]needs.Person, raw
 		return "", "", nil
 	}
 	return string(doc.JSON()), doc.PlainText(), nil
+}
+
+func readWiki(people map[string]needs.Person, markup string) *adf.Node {
+	return wikimarkup.Parse(markup, wikimarkup.Resolver{Mention: func(who string) (string, string, bool) {
+		p, ok := people[who]
+		return p.AccountID, p.DisplayName, ok
+	}})
+}
+
+// sameInWiki tells whether a text that came as wiki markup is what the asker was shown of the stored one. Wiki markup cannot say all that a
+// document holds, so that clients which read an issue, change something else and write everything back would take it away.
+func (c *call) sameInWiki(stored, given string) bool {
+	if !c.v2 || stored == "" || stored == given {
+		return false
+	}
+	doc, err := adf.Parse([]byte(stored))
+	return err == nil && string(readWiki(c.people, wikimarkup.Write(doc)).JSON()) == given
 }

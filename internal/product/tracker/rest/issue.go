@@ -352,6 +352,18 @@ func (h *handler) patch(c *call, r *http.Request, i *issue.Issue, in issueInput)
 	if err := p.read(in); err != nil {
 		return nil, err
 	}
+	if c.v2 && (p.patch.Description.Given || p.patch.Environment.Given) {
+		texts, err := issue.TextsOf(c.ctx, c.tx, i.ID)
+		if err != nil {
+			return nil, err
+		}
+		if c.sameInWiki(texts.Description, p.patch.Description.Value) {
+			p.patch.Description.Given = false
+		}
+		if c.sameInWiki(texts.Environment, p.patch.Environment.Value) {
+			p.patch.Environment.Given = false
+		}
+	}
 	return p, c.resolveParent(p)
 }
 

@@ -121,6 +121,9 @@ func (h *handler) oneComment(w http.ResponseWriter, r *http.Request, status int,
 			return err
 		}
 		out = c.comment(cm, strconv.FormatInt(i.ID, 10))
+		if expansions(r)["renderedBody"] {
+			out.RenderedBody = c.html(c.ctx, cm.Body)
+		}
 		return nil
 	})
 	if err != nil {
@@ -203,7 +206,10 @@ func (h *handler) putComment(w http.ResponseWriter, r *http.Request) error {
 		if err != nil {
 			return nil, err
 		}
-		old.Body, old.BodyText, old.UpdateAuthor = cm.Body, cm.BodyText, c.actor
+		if !c.sameInWiki(old.Body, cm.Body) {
+			old.Body, old.BodyText = cm.Body, cm.BodyText
+		}
+		old.UpdateAuthor = c.actor
 		if in.Visibility != nil {
 			old.VisibilityType, old.VisibilityValue = cm.VisibilityType, cm.VisibilityValue
 		}
