@@ -178,6 +178,9 @@ func (c *cli) tokenCommand() *cobra.Command {
 	var email, label, org string
 	var days int
 	create := c.leaf("create", "Create an API token and print it, once", 0, func(ctx context.Context, n *Node, _ []string) error {
+		if days < 0 || days > 3650 {
+			return errUsage{errors.New("--days takes 1 to 3650, or 0 for never")}
+		}
 		o, err := n.orgOf(ctx, org, email)
 		if err != nil {
 			return err
@@ -191,7 +194,7 @@ func (c *cli) tokenCommand() *cobra.Command {
 	create.Flags().StringVar(&email, "email", "", "whose token")
 	create.Flags().StringVar(&org, "org", "", "organization, when the address is known to several")
 	create.Flags().StringVar(&label, "label", "command line", "what it is for")
-	create.Flags().IntVar(&days, "days", 365, "days until it ends; 0 for never")
+	create.Flags().IntVar(&days, "days", 365, "days until it ends, 3650 at most; 0 for never")
 	_ = create.MarkFlagRequired("email")
 	return group("token", "API tokens", create)
 }

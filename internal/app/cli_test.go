@@ -47,6 +47,14 @@ func TestCommandLineFromNothingToARestoredSite(t *testing.T) {
 	if token := s.ok("", "token", "create", "--email", "ann@example.com"); !strings.HasPrefix(token, "hfat_") || strings.ContainsAny(token, " \n") {
 		t.Errorf("token create prints %q, not a token alone", token)
 	}
+	for days, want := range map[string]int{"-1": ExitUsage, "3651": ExitUsage, "99999999": ExitUsage, "3650": ExitOK, "0": ExitOK} {
+		if code, _, _ := s.run("", "token", "create", "--email", "ann@example.com", "--days", days); code != want {
+			t.Errorf("token create --days %s: exit %d, not %d", days, code, want)
+		}
+	}
+	if code, _, err := s.run("", "site", "create", "other", "--org", "org_nobody"); code != ExitRefused || !strings.Contains(err, "no organization") {
+		t.Errorf("site create for an organization that is not there: exit %d, %s", code, err)
+	}
 	export := filepath.Join(t.TempDir(), "issues.jsonl")
 	line := `{"id":"7","key":"SEA-1","fields":{"project":{"id":"5","key":"SEA","name":"Sea"},"issuetype":{"name":"Task"},"status":{"name":"To Do"},"summary":"Sail","created":"2020-01-01T00:00:00.000+0000","updated":"2020-01-01T00:00:00.000+0000"}}`
 	if err := os.WriteFile(export, []byte(line), 0o600); err != nil {

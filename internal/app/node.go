@@ -3,7 +3,6 @@ package app
 import (
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -15,6 +14,7 @@ import (
 	"time"
 
 	"holdfast.dev/internal/base/clock"
+	"holdfast.dev/internal/base/fault"
 	"holdfast.dev/internal/base/ids"
 	"holdfast.dev/internal/platform/assurance"
 	"holdfast.dev/internal/platform/blob"
@@ -397,7 +397,7 @@ func (n *Node) FindOrg(ctx context.Context, name string) (*fleet.Org, error) {
 	}
 	i := slices.IndexFunc(orgs, func(o *fleet.Org) bool { return o.Name == name })
 	if i < 0 {
-		return nil, fmt.Errorf("there is no organization %q", name)
+		return nil, fault.NotFound("there is no organization %q", name)
 	}
 	return orgs[i], nil
 }

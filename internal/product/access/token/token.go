@@ -22,6 +22,9 @@ import (
 // prefix lets scanners for leaked secrets recognise a token.
 const prefix = "hfat_"
 
+// longest is what a token that ends may last.
+const longest = 3650 * 24 * time.Hour
+
 // Token describes an API token; the secret itself is nowhere.
 type Token struct {
 	ID       ids.Token
@@ -51,6 +54,9 @@ func hash(secret string) string {
 func Create(ctx context.Context, tx *volume.Tx, who ids.Account, label string, lifetime time.Duration) (secret string, t Token, err error) {
 	if label == "" || len(label) > 200 {
 		return "", t, fault.Invalid("label", "A token needs a label of at most 200 bytes.")
+	}
+	if lifetime < 0 || lifetime > longest {
+		return "", t, fault.Invalid("lifetime", "A token ends after 1 to 3650 days, or never.")
 	}
 	body := session.Secret()
 	secret = fmt.Sprintf("%s%s%08x", prefix, body, crc32.ChecksumIEEE([]byte(body)))
