@@ -161,6 +161,45 @@ func TestSessionsNeedTheirTokenToChangeAnything(t *testing.T) {
 	}
 }
 
+// Programs such as go-jira sign in for a cookie and know of no token; a browser gets nothing from that way that it could be tricked with.
+func TestProgramsChangeThingsWithTheirCookie(t *testing.T) {
+	w := newTown(t)
+	credentials := `{"username":"ann@acme.example","password":"` + testPassword + `"}`
+	signIn := func(header ...string) *http.Client {
+		jar, err := cookiejar.New(nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		c := &http.Client{Jar: jar}
+		if code, body := w.call(c, "POST", "/s/acme/rest/auth/1/session", credentials, header...); code != 200 {
+			t.Fatalf("%d %s", code, body)
+		}
+		return c
+	}
+	program := signIn()
+	browsers := [][]string{{"User-Agent", "Mozilla/5.0"}, {"Origin", w.http.URL}, {"Sec-Fetch-Site", "same-origin"}}
+	for _, header := range browsers {
+		if code, body := w.call(program, "POST", "/s/acme/rest/api/2/search", `{"jql":""}`, header...); code != 403 {
+			t.Errorf("a browser with the program's cookie, %v: %d %s", header, code, body)
+		}
+		if code, body := w.call(signIn(header...), "POST", "/s/acme/rest/api/2/search", `{"jql":""}`); code != 403 {
+			t.Errorf("a browser's session without its token, %v: %d %s", header, code, body)
+		}
+	}
+	if code, body := w.call(program, "POST", "/s/acme/rest/api/2/search", `{"jql":""}`); code != 200 {
+		t.Errorf("search: %d %s", code, body)
+	}
+	if code, body := w.call(program, "POST", "/s/acme/rest/api/2/project", `{"key":"APP","name":"App","projectTypeKey":"software"}`); code != 201 {
+		t.Errorf("project: %d %s", code, body)
+	}
+	if code, body := w.call(program, "DELETE", "/s/acme/rest/auth/1/session", ""); code != 204 {
+		t.Errorf("sign out: %d %s", code, body)
+	}
+	if code, _ := w.call(program, "GET", "/s/acme/rest/api/2/myself", ""); code != 401 {
+		t.Errorf("after signing out: %d", code)
+	}
+}
+
 func TestGuessingPasswordsIsSlowed(t *testing.T) {
 	w := newTown(t)
 	last := 0

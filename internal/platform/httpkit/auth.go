@@ -4,6 +4,7 @@ import (
 	"crypto/subtle"
 	"net/http"
 	"net/url"
+	"strings"
 
 	"holdfast.dev/internal/base/fault"
 	"holdfast.dev/internal/platform/identity"
@@ -14,11 +15,17 @@ type Caller struct {
 	Principal identity.Principal
 	Member    bool   // has a role on the site that is asked
 	CSRF      string // the token that unsafe requests of a browser session must repeat
+	Program   bool   // a session that a program started: it has no token to repeat, and no browser got its cookie
 }
 
 // Authenticator proves who is asking. No credentials is the anonymous caller; wrong ones are an error.
 type Authenticator interface {
 	Authenticate(r *http.Request) (Caller, error)
+}
+
+// FromBrowser tells whether a request has what browsers send with one that changes something, and programs do not.
+func FromBrowser(r *http.Request) bool {
+	return r.Header.Get("Sec-Fetch-Site") != "" || r.Header.Get("Origin") != "" || strings.HasPrefix(r.UserAgent(), "Mozilla/")
 }
 
 // checkCSRF lets an unsafe request of a browser session through only when it comes from a page of ours: it repeats the session's token,

@@ -145,7 +145,7 @@ func (m *Mux) serve(w http.ResponseWriter, r *http.Request, rt Route, limit int6
 	if err != nil {
 		return err
 	}
-	browser := who.Principal.Kind == identity.Session || who.CSRF != ""
+	browser := (who.Principal.Kind == identity.Session || who.CSRF != "") && (!who.Program || FromBrowser(r))
 	if browser && !safe(r.Method) {
 		if err := checkCSRF(r, who.CSRF); err != nil {
 			return err

@@ -85,7 +85,7 @@ func (p *Product) bySession(ctx context.Context, site *httpkit.Site, cookie stri
 			return err
 		}
 		caller, err = p.caller(ctx, tx, site, s.Account, identity.Session)
-		caller.CSRF = s.CSRF
+		caller.CSRF, caller.Program = s.CSRF, s.CSRF == ""
 		return err
 	})
 	return caller, err

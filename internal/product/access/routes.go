@@ -36,9 +36,13 @@ func (p *Product) Routes() []httpkit.Route {
 
 // StartSession signs an account in on the browser that is answered and gives the session's CSRF token.
 func (p *Product) StartSession(ctx context.Context, w http.ResponseWriter, r *http.Request, site *httpkit.Site, who ids.Account) (csrf, cookie string, err error) {
+	return p.startSession(ctx, w, r, site, who, false)
+}
+
+func (p *Product) startSession(ctx context.Context, w http.ResponseWriter, r *http.Request, site *httpkit.Site, who ids.Account, program bool) (csrf, cookie string, err error) {
 	var s session.Session
 	err = p.Volume(site.Org).Write(ctx, func(tx *volume.Tx) error {
-		cookie, s, err = session.Start(ctx, tx, who)
+		cookie, s, err = session.Start(ctx, tx, who, program)
 		return err
 	})
 	if err != nil {
@@ -61,7 +65,7 @@ type credentials struct {
 
 // signIn proves the credentials in the body and starts a session. A login by a page of another origin is refused, since it
 // would sign its visitor in as somebody else.
-func (p *Product) signIn(w http.ResponseWriter, r *http.Request) (a *account.Account, csrf, cookie string, err error) {
+func (p *Product) signIn(w http.ResponseWriter, r *http.Request, program bool) (a *account.Account, csrf, cookie string, err error) {
 	if fetch := r.Header.Get("Sec-Fetch-Site"); fetch == "cross-site" {
 		return nil, "", "", fault.Forbidden("XSRF check failed")
 	}
@@ -84,7 +88,7 @@ func (p *Product) signIn(w http.ResponseWriter, r *http.Request) (a *account.Acc
 		return nil, "", "", err
 	}
 	ctx := identity.With(r.Context(), identity.Principal{Kind: identity.Session, Account: a.ID})
-	csrf, cookie, err = p.StartSession(ctx, w, r, site, a.ID)
+	csrf, cookie, err = p.startSession(ctx, w, r, site, a.ID, program)
 	return a, csrf, cookie, err
 }
 
@@ -114,7 +118,7 @@ func (p *Product) Session(r *http.Request) (SessionInfo, error) {
 }
 
 func (p *Product) postSession(w http.ResponseWriter, r *http.Request) error {
-	a, csrf, _, err := p.signIn(w, r)
+	a, csrf, _, err := p.signIn(w, r, false)
 	if err != nil {
 		return err
 	}
@@ -155,8 +159,9 @@ type jiraSession struct {
 	} `json:"loginInfo"`
 }
 
+// postJiraSession is for programs that keep cookies: they know of no token that repeats, and a browser gets no session without one.
 func (p *Product) postJiraSession(w http.ResponseWriter, r *http.Request) error {
-	_, _, cookie, err := p.signIn(w, r)
+	_, _, cookie, err := p.signIn(w, r, !httpkit.FromBrowser(r))
 	if err != nil {
 		return err
 	}

@@ -21,10 +21,10 @@ import (
 // Lifetime is how long a session lasts.
 const Lifetime = 14 * 24 * time.Hour
 
-// Session is a signed-in browser.
+// Session is a signed-in browser, or a program that keeps cookies.
 type Session struct {
 	Account ids.Account
-	CSRF    string
+	CSRF    string // empty for a program
 	Expires time.Time
 }
 
@@ -48,11 +48,14 @@ func Secret() string {
 }
 
 // Start makes a session and gives the token for the cookie, which is stored nowhere. Expired sessions go on the way.
-func Start(ctx context.Context, tx *volume.Tx, who ids.Account) (token string, s Session, err error) {
+func Start(ctx context.Context, tx *volume.Tx, who ids.Account, program bool) (token string, s Session, err error) {
 	if _, err := tx.Exec(ctx, qExpire, clock.Micros(tx.Now())); err != nil {
 		return "", s, fmt.Errorf("expire sessions: %w", err)
 	}
-	token, s = Secret(), Session{Account: who, CSRF: Secret(), Expires: tx.Now().Add(Lifetime)}
+	token, s = Secret(), Session{Account: who, Expires: tx.Now().Add(Lifetime)}
+	if !program {
+		s.CSRF = Secret()
+	}
 	if _, err := tx.Exec(ctx, qInsert, hash(token), who, s.CSRF, clock.Micros(tx.Now()), clock.Micros(s.Expires)); err != nil {
 		return "", s, fmt.Errorf("start session: %w", err)
 	}
