@@ -165,12 +165,14 @@ func (c *call) write(fn func(tx *volume.Tx) error) error {
 
 // answer is the envelope of every answer.
 type answer struct {
-	Result    string  `json:"result,omitempty"`
-	Data      any     `json:"data,omitempty"`
-	Paging    any     `json:"paging,omitempty"`
-	Total     *int    `json:"totalCount,omitempty"`
-	Took      float64 `json:"took"`
-	RequestID string  `json:"requestId"`
+	Result string  `json:"result,omitempty"`
+	Data   any     `json:"data,omitempty"`
+	Paging any     `json:"paging,omitempty"`
+	Total  *int    `json:"totalCount,omitempty"`
+	Took   float64 `json:"took"`
+	// Expandable says what the parameter expand may name, in the answers where the API says so.
+	Expandable []string `json:"expandable,omitempty"`
+	RequestID  string   `json:"requestId"`
 }
 
 func (c *call) send(status int, a answer) error {

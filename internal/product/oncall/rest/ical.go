@@ -59,7 +59,7 @@ func newCalendar(name string, zone *time.Location) *ics.Calendar {
 	cal.SetXWRCalName(name)
 	cal.SetXWRTimezone(zone.String())
 	cal.SetXPublishedTTL("PT1H")
-	cal.SetRefreshInterval("PT1H", ics.WithValue("DURATION"))
+	cal.SetRefreshInterval("PT1H") // the library names the value's type itself
 	return cal
 }
 

@@ -1,6 +1,7 @@
 package rest
 
 import (
+	"net/http"
 	"strings"
 	"time"
 
@@ -243,7 +244,7 @@ func getTimeline(c *call) error {
 		if err != nil {
 			return err
 		}
-		return c.data(c.timeline(r, s, from, to, strings.Split(c.query("expand"), ",")))
+		return c.send(http.StatusOK, answer{Data: c.timeline(r, s, from, to, strings.Split(c.query("expand"), ",")), Expandable: []string{"base", "forwarding", "override"}})
 	})
 }
 

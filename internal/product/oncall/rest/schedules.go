@@ -137,6 +137,10 @@ func (c *call) fillRotation(r *roster.Roster, x *schedule.Rotation, b rotationBo
 			x.Participants = append(x.Participants, alert.Responder{Type: to.Type, ID: to.ID})
 		}
 	}
+	// One who takes no turn is written as type none; a rotation of nobody at all pages nobody, and nobody meant that.
+	if len(x.Participants) == 0 && (x.ID == "" || b.Participants != nil) {
+		return fault.Invalid(field+"participants", "participants can not be empty.")
+	}
 	return nil
 }
 
@@ -146,7 +150,7 @@ func listSchedules(c *call) error {
 		for _, s := range roster.Sorted(r.Schedules, scheduleName) {
 			out = append(out, toSchedule(r, s, c.query("expand") == "rotation"))
 		}
-		return listed(c, out)
+		return listed(c, out, "rotation")
 	})
 }
 

@@ -216,7 +216,7 @@ func listTeams(c *call) error {
 		for _, t := range roster.Sorted(r.Teams, teamName) {
 			out = append(out, toTeam(r, t, c.query("expand") == "member"))
 		}
-		return listed(c, out)
+		return listed(c, out, "member")
 	})
 }
 

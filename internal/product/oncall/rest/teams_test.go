@@ -2,6 +2,7 @@ package rest_test
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -42,9 +43,8 @@ func at(v any, path string) any {
 		case map[string]any:
 			v = x[p]
 		case []any:
-			i := 0
-			fmt.Sscan(p, &i)
-			if i >= len(x) {
+			i, err := strconv.Atoi(p)
+			if err != nil || i >= len(x) {
 				return nil
 			}
 			v = x[i]
@@ -152,9 +152,19 @@ func TestSchedulesAsTheAPISays(t *testing.T) {
 			t.Error(got)
 		}
 		w.ok(422, "POST", "/v2/schedules/"+id+"/rotations", `{"type":"yearly","startDate":"2026-03-02T00:00:00Z","participants":[]}`)
+		for _, nobody := range []string{"", `,"participants":[]`} {
+			w.ok(422, "POST", "/v2/schedules/"+id+"/rotations", `{"type":"daily","startDate":"2026-03-02T00:00:00Z"`+nobody+`}`)
+			w.ok(422, "POST", "/v2/schedules", `{"name":"Nobody","rotations":[{"type":"daily","startDate":"2026-03-02T00:00:00Z"`+nobody+`}]}`)
+		}
+		w.ok(422, "PATCH", "/v2/schedules/"+id+"/rotations/"+text(r["id"]), `{"participants":[]}`)
 		w.ok(422, "POST", "/v2/schedules", `{"name":"x","timezone":"Mars/Base"}`)
+		for path, want := range map[string]string{"/v2/teams": `["member"]`, "/v2/schedules": `["rotation"]`, "/v2/users/ann@example.com": `["contact"]`, "/v2/schedules/" + id + "/timeline": `["base","forwarding","override"]`} {
+			if got := w.raw("GET", path, "", "").Body.String(); !strings.Contains(got, `"expandable":`+want) {
+				t.Errorf("%s lacks expandable %s: %s", path, want, got)
+			}
+		}
 		rec := w.raw("GET", "/v2/schedules/Days.ics?identifierType=name", "", "")
-		if rec.Code != 200 || !strings.Contains(rec.Body.String(), "SUMMARY:Ann Sieber on call: Days (day)") || !strings.HasPrefix(rec.Header().Get("Content-Type"), "text/calendar") {
+		if rec.Code != 200 || !strings.Contains(rec.Body.String(), "SUMMARY:Ann Sieber on call: Days (day)") || !strings.HasPrefix(rec.Header().Get("Content-Type"), "text/calendar") || !strings.Contains(rec.Body.String(), "\r\nREFRESH-INTERVAL;VALUE=DURATION:PT1H\r\n") {
 			t.Error(rec.Code, rec.Body.String())
 		}
 		if rec := w.raw("GET", "/v2/schedules/on-calls/bob@example.com.ics", "", ""); rec.Code != 200 || !strings.Contains(rec.Body.String(), "BEGIN:VEVENT") {

@@ -217,7 +217,7 @@ func (c *call) paging(offset, limit, total int) map[string]string {
 }
 
 // listed answers with a list, a page of it where it is longer than limit: 1000 when the request names none.
-func listed[T any](c *call, all []T) error {
+func listed[T any](c *call, all []T, expandable ...string) error {
 	limit, err := c.number("limit", 1000, 1, 1000)
 	if err != nil {
 		return err
@@ -226,7 +226,7 @@ func listed[T any](c *call, all []T) error {
 	if err != nil {
 		return err
 	}
-	a := answer{Data: orEmpty(all[min(offset, len(all)):min(offset+limit, len(all))])}
+	a := answer{Data: orEmpty(all[min(offset, len(all)):min(offset+limit, len(all))]), Expandable: expandable}
 	if len(all) > limit {
 		a.Paging = c.paging(offset, limit, len(all))
 	}
@@ -239,10 +239,11 @@ func getUser(c *call) error {
 		if err != nil {
 			return err
 		}
+		a := answer{Data: toUser(p), Expandable: []string{"contact"}}
 		if c.query("expand") == "contact" {
-			return c.data(withContacts(r, p))
+			a.Data = withContacts(r, p)
 		}
-		return c.data(toUser(p))
+		return c.send(http.StatusOK, a)
 	})
 }
 
