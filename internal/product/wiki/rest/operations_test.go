@@ -1,6 +1,7 @@
 package rest_test
 
 import (
+	"fmt"
 	"net/url"
 	"strings"
 	"testing"
@@ -153,5 +154,23 @@ func TestALabelOfHiddenPagesIsNotThere(t *testing.T) {
 		}
 		s.must("ann", "POST", "/wiki/rest/api/space/DEV/label", `[{"name":"known"}]`)
 		s.want("bob", "GET", "/wiki/rest/api/label?name=known", "", 200, `"results":[]`)
+	})
+}
+
+// TestABlogPostOfAnotherDay: who brings posts from elsewhere says when they were written.
+func TestABlogPostOfAnotherDay(t *testing.T) {
+	engines(t, func(t *testing.T, s *site) {
+		made := s.must("ann", "POST", "/wiki/rest/api/space", `{"key":"DEV","name":"Dev <b>"}`)
+		space := fmt.Sprint(int64(made["id"].(float64)))
+		post := func(at string) string {
+			return `{"spaceId":"` + space + `","title":"Post","createdAt":"` + at + `","body":{"representation":"storage","value":"<p>x</p>"}}`
+		}
+		if got := s.must("ann", "POST", "/wiki/api/v2/blogposts", post("2020-01-02T04:04:05.006+01:00"))["createdAt"]; got != "2020-01-02T03:04:05.006Z" {
+			t.Error(got)
+		}
+		s.want("ann", "POST", "/wiki/api/v2/blogposts", post("2 January"), 400, "createdAt")
+		s.want("ann", "POST", "/wiki/api/v2/blogposts", post("9999-01-01T00:00:00Z"), 400, "createdAt")
+		// Titles are escaped in what is found, those of spaces like those of pages: clients set them as HTML.
+		s.want("ann", "GET", "/wiki/rest/api/search?cql="+url.QueryEscape("type = space"), "", 200, `"title":"Dev &lt;b&gt;"`)
 	})
 }

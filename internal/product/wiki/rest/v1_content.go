@@ -265,7 +265,7 @@ func (c *call) createV1(in *v1ContentInput, doc *adf.Node) (*content.Content, er
 	if err != nil {
 		return nil, err
 	}
-	x, err := c.create(in.Type, s, in.parent(), text(in.Title), in.Status, doc, false)
+	x, err := c.create(in.Type, s, in.parent(), text(in.Title), in.Status, doc, time.Time{}, false)
 	if err != nil {
 		return nil, err
 	}

@@ -285,7 +285,7 @@ func (c *call) spaceResults(s searching, found []*space.Space, e expansion) (obj
 		if err != nil {
 			return nil, err
 		}
-		results = append(results, object{"space": wire, "title": sp.Name, "excerpt": html.EscapeString(sp.Description), "url": link.Space(sp), "entityType": "space", "iconCssClass": "aui-icon content-type-space",
+		results = append(results, object{"space": wire, "title": html.EscapeString(sp.Name), "excerpt": html.EscapeString(sp.Description), "url": link.Space(sp), "entityType": "space", "iconCssClass": "aui-icon content-type-space",
 			"lastModified": when(sp.Updated), "friendlyLastModified": sp.Updated.In(c.zone).Format("Jan 02, 2006"), "score": 0.0, "breadcrumbs": []any{}})
 	}
 	out := v1Slice(c, results, s.start, s.n)

@@ -3,6 +3,7 @@ package rest
 import (
 	"net/http"
 	"slices"
+	"time"
 
 	"holdfast.dev/internal/base/fault"
 	"holdfast.dev/internal/platform/httpkit"
@@ -228,7 +229,23 @@ type v2PageInput struct {
 		Number  int64  `json:"number"`
 		Message string `json:"message"`
 	} `json:"version"`
-	Subtype string `json:"subtype"`
+	Subtype   string `json:"subtype"`
+	CreatedAt string `json:"createdAt"` // of a blog post: the day under which it stands
+}
+
+// posted reads when a blog post says that it was written; zero when it does not say.
+func (in *v2PageInput) posted(c *call, kind string) (time.Time, error) {
+	if in.CreatedAt == "" || kind != content.BlogPost {
+		return time.Time{}, nil
+	}
+	t, err := time.Parse(time.RFC3339, in.CreatedAt)
+	if err != nil {
+		return t, fault.Invalid("createdAt", "'%.40s' is no time such as 2026-03-01T09:30:00.000Z.", in.CreatedAt)
+	}
+	if t.After(c.tx.Now()) || t.Year() < 1 {
+		return t, fault.Invalid("createdAt", "A blog post cannot be dated %.40s.", in.CreatedAt)
+	}
+	return t.UTC(), nil
 }
 
 func (in *v2PageInput) body(c *call) (*adf.Node, error) {
@@ -256,7 +273,11 @@ func (h *handler) v2CreatePage(w http.ResponseWriter, r *http.Request) error {
 		if err != nil {
 			return out, err
 		}
-		p, err := c.create(kindOf(r), s, (*string)(in.ParentID), text(in.Title), in.Status, doc, httpkit.BoolParam(r, "root-level"))
+		posted, err := in.posted(c, kindOf(r))
+		if err != nil {
+			return out, err
+		}
+		p, err := c.create(kindOf(r), s, (*string)(in.ParentID), text(in.Title), in.Status, doc, posted, httpkit.BoolParam(r, "root-level"))
 		if err != nil {
 			return out, err
 		}
@@ -278,8 +299,8 @@ func formatOf(b *v2BodyInput) string {
 	return representation
 }
 
-// create makes a page or post for the asker. Without a parent a page goes under the home page of the space.
-func (c *call) create(kind string, s *space.Space, parent *string, title, status string, doc *adf.Node, root bool) (*content.Content, error) {
+// create makes a page or post for the asker, of the time posted or, when that is zero, of now. Without a parent a page goes under the home page of the space.
+func (c *call) create(kind string, s *space.Space, parent *string, title, status string, doc *adf.Node, posted time.Time, root bool) (*content.Content, error) {
 	right := space.CreatePage
 	if kind == content.BlogPost {
 		right = space.CreateBlogPost
@@ -309,7 +330,7 @@ func (c *call) create(kind string, s *space.Space, parent *string, title, status
 		}
 		parentID = id
 	}
-	return page.Create(c.ctx, c.tx, c.actor, page.New{Kind: kind, Space: s, ParentID: parentID, Title: title, Body: doc, Draft: status == content.Draft})
+	return page.Create(c.ctx, c.tx, c.actor, page.New{Kind: kind, Space: s, ParentID: parentID, Title: title, Body: doc, Draft: status == content.Draft, Created: posted})
 }
 
 func (h *handler) v2UpdatePage(w http.ResponseWriter, r *http.Request) error {
