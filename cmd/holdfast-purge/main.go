@@ -96,7 +96,7 @@ func run(ctx context.Context, args []string) error {
 		return err
 	}
 	if (what != "sweep" || len(c.words) != 1) && (what != "check" && what != "run" || len(c.words) != 2) {
-		return errors.New(usage)
+		return errors.New(strings.TrimSpace(usage))
 	}
 	token, err := readToken(c.credential)
 	if err != nil {

@@ -8,9 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"time"
 
-	"holdfast.dev/internal/platform/recovery"
 	"holdfast.dev/internal/platform/storage"
 )
 
@@ -175,9 +173,4 @@ func (d *drill) vaultWhole(ctx context.Context, before map[string][32]byte) erro
 	code, _, said := d.command(ctx, drillAuthor, "vault", "verify")
 	d.must(changed == 0 && code == ExitOK, "The vault is untouched", "%d objects before, %d of them changed; verification: exit %d %s", len(before), changed, code, said)
 	return nil
-}
-
-// restoreTo restores every site to an instant.
-func (d *drill) restoreTo(at time.Time) func(context.Context) error {
-	return func(ctx context.Context) error { return d.restore(ctx, recovery.Target{At: at}) }
 }

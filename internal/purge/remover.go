@@ -54,7 +54,7 @@ func (r FolderRemover) Remove(_ context.Context, key string) error {
 	}
 	for dir := filepath.Dir(key); dir != "." && strings.Contains(dir, "/"); dir = filepath.Dir(dir) {
 		if os.Remove(filepath.Join(r.Dir, dir)) != nil {
-			break // there is something in it
+			return nil //nolint:nilerr // there is something in it, so that it stays
 		}
 	}
 	return nil
