@@ -30,11 +30,15 @@ type DrillNeighbours struct {
 
 // The phases of a drill that the neighbours' requests are told apart by.
 const (
-	calm int32 = iota
+	settling int32 = iota // their volumes are opened
+	calm
 	duringDisaster
 	duringRestore
 	afterwards
 )
+
+// settle is how long the neighbours work before they are measured: what they ask for first has to be opened.
+const settle = 3 * time.Second
 
 // neighbourPause is between two requests of one neighbour, on average.
 const neighbourPause = 200 * time.Millisecond
@@ -99,6 +103,8 @@ func (n *neighbours) begin(ctx context.Context) {
 	for i, s := range n.sites {
 		n.work.Go(func() { n.live(ctx, s, rand.New(rand.NewPCG(n.d.o.Seed, 1<<41|uint64(i)))) })
 	}
+	time.Sleep(min(settle, n.d.o.Calm))
+	n.phase(calm)
 	for tenth := range 10 {
 		time.Sleep(n.d.o.Calm / 10)
 		n.d.report(Progress{Step: "measuring the neighbours", Done: int64(tenth + 1), Total: 10, Unit: "tenths of the time"})
