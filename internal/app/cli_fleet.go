@@ -52,6 +52,12 @@ func (c *cli) siteCommand() *cobra.Command {
 		if err != nil {
 			return err
 		}
+		if err := n.products.access.Welcome(ctx, o.ID, s.ID); err != nil {
+			return err
+		}
+		if err := n.syncPeople(ctx, s); err != nil {
+			return err
+		}
 		return c.print(s, "%s", s.ID)
 	})
 	create.Flags().StringVar(&org, "org", "", "organization (identifier or name)")
@@ -142,7 +148,7 @@ func (c *cli) userCommand() *cobra.Command {
 	})
 	create.Flags().StringVar(&name, "name", "", "name for people")
 	create.Flags().StringVar(&org, "org", "", "organization (identifier or name)")
-	create.Flags().StringVar(&site, "site", "", "only this site (default: all of the organization's)")
+	create.Flags().StringVar(&site, "site", "", "only this site (default: all of the organization's, later ones too)")
 	create.Flags().BoolVar(&admin, "admin", false, "as administrator")
 	create.Flags().BoolVar(&stdin, "password-stdin", false, "read the password from standard input")
 	_ = create.MarkFlagRequired("org")
@@ -150,7 +156,7 @@ func (c *cli) userCommand() *cobra.Command {
 	return group("user", "People", create)
 }
 
-// grant gives an account a role on one site or on all of the organization's.
+// grant gives an account a role on one site, or on all of the organization's and those that it makes later.
 func (n *Node) grant(ctx context.Context, org ids.Org, slug string, who ids.Account, is role.Role) error {
 	sites := n.Fleet.All()
 	if slug != "" {
@@ -159,6 +165,8 @@ func (n *Node) grant(ctx context.Context, org ids.Org, slug string, who ids.Acco
 			return err
 		}
 		sites = []*fleet.Site{s}
+	} else if err := n.products.access.SetRoleForAll(ctx, org, who, is); err != nil {
+		return err
 	}
 	for _, s := range sites {
 		if s.Org != org {

@@ -4,10 +4,16 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"fmt"
+	"log/slog"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
+
+	"holdfast.dev/internal/base/clock"
+	"holdfast.dev/internal/platform/identity"
 )
 
 // session runs command lines on one data folder, as a person at a terminal would.
@@ -83,6 +89,45 @@ func TestCommandLineFromNothingToARestoredSite(t *testing.T) {
 	other := session{t, t.TempDir()}
 	if got := other.ok("", "import", "site", archive, "--slug", "copy"); got != site {
 		t.Errorf("the copy is %s, the original %s", got, site)
+	}
+}
+
+// Whoever was given all sites of an organization has those too that come later.
+func TestPeopleHaveTheSitesThatComeAfterThem(t *testing.T) {
+	s := session{t, t.TempDir()}
+	org := s.ok("", "org", "create", "Acme")
+	user := func(name string, flags ...string) string {
+		return s.ok("a long enough password\n", append([]string{"user", "create", name + "@example.com", "--name", name, "--org", org, "--password-stdin"}, flags...)...)
+	}
+	user("ann", "--admin")
+	s.ok("", "site", "create", "first", "--org", org)
+	user("bob")
+	user("cid", "--site", "first", "--admin")
+	s.ok("", "site", "create", "second", "--org", org)
+
+	ctx := identity.AsSystem(context.Background(), "test")
+	n, err := Open(ctx, Options{Data: s.data}, clock.System, slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer n.Close()
+	for slug, want := range map[string]string{"first": "ann:true bob:false cid:true", "second": "ann:true bob:false"} {
+		site, err := n.FindSite(slug)
+		if err != nil {
+			t.Fatal(err)
+		}
+		members, err := n.products.access.Members(ctx, site.Org, site.ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []string
+		for _, m := range members {
+			got = append(got, fmt.Sprintf("%s:%t", m.Name, m.Admin))
+		}
+		slices.Sort(got)
+		if strings.Join(got, " ") != want {
+			t.Errorf("%s has %v, not %s", slug, got, want)
+		}
 	}
 }
 

@@ -43,6 +43,9 @@ func (n *Node) FirstRun(ctx context.Context, f FirstRun) (*fleet.Site, ids.Accou
 	if err := n.Fleet.AddContact(ctx, org.ID, site.ID, f.Admin.Name, f.Admin.Email, "owner"); err != nil {
 		return nil, who, err
 	}
+	if err := n.products.access.SetRoleForAll(ctx, org.ID, who, role.Admin); err != nil {
+		return nil, who, err
+	}
 	if err := n.products.access.SetRole(ctx, org.ID, site.ID, who, role.Admin); err != nil {
 		return nil, who, err
 	}

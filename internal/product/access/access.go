@@ -98,6 +98,16 @@ func (p *Product) SetRole(ctx context.Context, org ids.Org, site ids.Site, who i
 	return p.Volume(org).Write(ctx, func(tx *volume.Tx) error { return role.Set(ctx, tx, site, who.String(), r) })
 }
 
+// SetRoleForAll gives an account a role on every site that the organization makes from now on.
+func (p *Product) SetRoleForAll(ctx context.Context, org ids.Org, who ids.Account, r role.Role) error {
+	return p.Volume(org).Write(ctx, func(tx *volume.Tx) error { return role.SetForAll(ctx, tx, org, who.String(), r) })
+}
+
+// Welcome gives those who have a role on all sites of the organization theirs on a new one.
+func (p *Product) Welcome(ctx context.Context, org ids.Org, site ids.Site) error {
+	return p.Volume(org).Write(ctx, func(tx *volume.Tx) error { return role.Welcome(ctx, tx, org, site) })
+}
+
 // CreateToken makes an API token for the person with an address.
 func (p *Product) CreateToken(ctx context.Context, org ids.Org, email, label string, lifetime time.Duration) (secret string, err error) {
 	err = p.Volume(org).Write(ctx, func(tx *volume.Tx) error {

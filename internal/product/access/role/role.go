@@ -122,6 +122,26 @@ func Set(ctx context.Context, tx *volume.Tx, site ids.Site, subject string, r Ro
 	return err
 }
 
+// SetForAll notes the role that an account gets on every site that the organization makes from now on. The organization stands where a site does.
+func SetForAll(ctx context.Context, tx *volume.Tx, org ids.Org, account string, r Role) error {
+	_, err := tx.Exec(ctx, qSet, org, account, string(r))
+	return err
+}
+
+// Welcome gives those who have a role on all sites of the organization theirs on a new one.
+func Welcome(ctx context.Context, tx *volume.Tx, org ids.Org, site ids.Site) error {
+	roles := map[string]Role{}
+	if err := pairs(ctx, tx, qRoles, []any{org}, func(account, r string) { roles[account] = Role(r) }); err != nil {
+		return err
+	}
+	for account, r := range roles {
+		if err := Set(ctx, tx, site, account, r); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // CreateGroup adds a group.
 func CreateGroup(ctx context.Context, tx *volume.Tx, name string) (ids.Group, error) {
 	if name == "" || len(name) > 200 {
