@@ -209,7 +209,7 @@ func Text(c *catalog.Catalog, f *catalog.Field, value string, person func(accoun
 		return person(value)
 	case catalog.FieldDateTime:
 		if us, err := strconv.ParseInt(value, 10, 64); err == nil {
-			return time.UnixMicro(us).UTC().Format(time.RFC3339)
+			return time.UnixMicro(us).UTC().Format("2006-01-02T15:04:05.000-0700") // as everywhere in the API
 		}
 	case catalog.FieldTextArea:
 		if n, err := adf.Parse([]byte(value)); err == nil {

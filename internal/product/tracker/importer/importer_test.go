@@ -416,6 +416,30 @@ func TestNothingIsDroppedInSilence(t *testing.T) {
 	}
 }
 
+func TestABackupDropsNothingInSilence(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "entities.xml")
+	err := os.WriteFile(path, []byte(`<entity-engine-xml>
+<Project id="20000" name="Oak" key="OAK" counter="7"/><Project id="20001" name="Bad" key="../x" counter="1"/>
+<IssueType id="77" name="Bug"/><Status id="5" name="Done" statuscategory="3"/>
+<Issue id="80001" number="7" project="20000" type="77" summary="s" status="5" created="2015-01-02 03:04:05.678" updated="never" duedate="2015-13-40 00:00:00.0"/>
+<ChangeGroup id="1" issue="80001" created="2015-01-04 00:00:00.0"/><ChangeItem id="1" group="1" fieldtype="jira" field="status" oldstring="Open" newstring="Done"/><ChangeItem id="2" group="99" fieldtype="jira" field="status"/>
+</entity-engine-xml>`), 0o600)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := load(t, openSite(t, storagetest.SQLite(t)), directory{map[string]string{}}, path)
+	check(t, r)
+	for itemType, reason := range map[string]string{"project": "no key", "field updated": "no date", "field duedate": "no date", "history item": "is not in the backup"} {
+		c := count(r, itemType)
+		if c.NotTaken != 1 || !strings.Contains(c.Reasons[0].Reason, reason) {
+			t.Errorf("%s: %+v, not one that is not taken with %q", itemType, c, reason)
+		}
+	}
+	if c := count(r, "history item"); c.Taken != 1 {
+		t.Errorf("%d history items taken, not 1", c.Taken)
+	}
+}
+
 // BenchmarkImport takes the real export of the Titanium project; issues/s is the figure.
 func BenchmarkImport(b *testing.B) {
 	path := shared(b, "tidev-TIMOB-issues.jsonl.gz")

@@ -217,6 +217,11 @@ func (db *database) makeIssues() {
 				i.Resolved = &at
 			}
 		}
+		for _, name := range []string{"created", "updated", "resolutiondate", "duedate"} {
+			if v[name] != "" && instant(v[name]).IsZero() {
+				i.NotTaken = append(i.NotTaken, source.NotTaken{Type: "field " + name, Reason: "it is no date that there is", Example: i.Key, Count: 1})
+			}
+		}
 		if v["security"] != "" {
 			i.NotTaken = append(i.NotTaken, source.NotTaken{Type: "field security", Reason: "security levels are not part of the tracker yet", Example: i.Key, Count: 1})
 		}
@@ -230,12 +235,21 @@ func (db *database) histories() {
 		items[c["group"]] = append(items[c["group"]], source.Change{Field: c["field"], FieldType: c["fieldtype"], From: c["oldvalue"], FromText: c["oldstring"], To: c["newvalue"], ToText: c["newstring"]})
 	}
 	for _, g := range db.rows["ChangeGroup"] {
+		changes := items[g["id"]]
+		delete(items, g["id"])
 		i := db.issues[g["issue"]]
 		if i == nil {
-			db.lost("history item", len(items[g["id"]]))
+			db.lost("history item", len(changes))
 			continue
 		}
-		i.Histories = append(i.Histories, source.History{ID: g["id"], Author: db.person(g["author"]), Created: instant(g["created"]), Items: items[g["id"]]})
+		i.Histories = append(i.Histories, source.History{ID: g["id"], Author: db.person(g["author"]), Created: instant(g["created"]), Items: changes})
+	}
+	left := 0
+	for _, changes := range items {
+		left += len(changes)
+	}
+	if left > 0 {
+		db.tell("history item", "the change that it belongs to is not in the backup", left)
 	}
 }
 
