@@ -25,6 +25,9 @@ func TestTheLifeOfAPageByV1(t *testing.T) {
 		}
 		s.want("bob", "GET", "/wiki/rest/api/content/"+id+"?expand=body.view,version,history.lastUpdated,metadata.labels,children.page,restrictions.read.restrictions.user", "", 200, "<strong>world</strong>")
 		s.want("bob", "GET", "/wiki/rest/api/content/"+id+"?expand=body.nonsense", "", 400, "Unknown expand 'nonsense'")
+		s.want("bob", "GET", "/wiki/rest/api/content/"+id+"?expand=body.view.webresource.uris,body.storage.embeddedContent,body.view.mediaToken", "", 200, "<strong>world</strong>")
+		s.want("bob", "GET", "/wiki/rest/api/content/"+id+"?expand=body.view.nonsense", "", 400, "Unknown expand 'nonsense'")
+		s.want("bob", "GET", "/wiki/rest/api/content/"+id+"/restriction?expand=read.restrictions.user,update.restrictions.group,restrictions.user", "", 200, `"operation":"update"`)
 		s.want("bob", "GET", "/wiki/rest/api/content/"+id+"?expand=children.page.children.nope", "", 400, "Unknown expand 'nope'")
 		s.want("bob", "PUT", "/wiki/rest/api/content/"+id, `{"type":"page","title":"Start","version":{"number":1},"body":`+storageBody("<p>x</p>")+`}`, 409, "Version must be incremented")
 		s.want("bob", "PUT", "/wiki/rest/api/content/"+id, `{"type":"page","title":"Start","body":`+storageBody("<p>x</p>")+`}`, 400, "No version supplied")

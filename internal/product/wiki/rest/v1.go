@@ -33,7 +33,7 @@ var known = map[string]string{
 	"restrictions": "read update", "read": "restrictions", "update": "restrictions", "restrictions.of": "user group content",
 	"metadata": "labels currentuser properties* frontend likes* simple", "currentuser": "favourited lastmodified lastcontributed viewed scheduled",
 	"result": "content user space", "homepage": "*", "container": "*", "by": "*", "lastUpdated": "*", "description": "plain view", "contributors": "publishers* editors*",
-	"user": "operations details* personalSpace isExternalCollaborator", "template": "body", "restriction": "restrictions content", "property": "content version",
+	"user": "operations details* personalSpace isExternalCollaborator", "template": "body", "restriction": "restrictions content read update", "rendering": "webresource* embeddedContent* mediaToken*", "property": "content version",
 }
 
 // inside says which list of names goes on below a name, where it is not the name itself.
@@ -48,6 +48,8 @@ func inside(of, name string) string {
 		return "restrictions.of"
 	case name == "ancestors" || of == "version" && name == "content", of == "restriction" && name == "content", of == "property" && name == "content":
 		return "content"
+	case of == "body":
+		return "rendering"
 	case name == "lastUpdated" || name == "previousVersion" || name == "nextVersion":
 		return "version"
 	case name == "by" || name == "createdBy" || name == "ownedBy" || name == "lastOwnedBy" || name == "collaborators" || of == "restrictions.of":
