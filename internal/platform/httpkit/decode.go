@@ -52,7 +52,7 @@ func badJSON(err error) error {
 	case errors.As(err, &syntax):
 		return fault.Wrap(err, fault.KindInvalid, "The body is no JSON (at byte %d): %s", syntax.Offset, syntax)
 	case errors.As(err, &wrong):
-		return fault.Wrap(err, fault.KindInvalid, "%s: cannot read a %s here.", orBody(wrong.Field), wrong.Value)
+		return fault.Wrap(err, fault.KindInvalid, "%s: cannot read %s here.", orBody(wrong.Field), wrong.Value)
 	case errors.Is(err, io.ErrUnexpectedEOF):
 		return fault.Wrap(err, fault.KindInvalid, "The body is no JSON: it ends early.")
 	}

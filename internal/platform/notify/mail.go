@@ -157,7 +157,7 @@ func (m *Mailer) message(x Mail) (*gomail.Msg, error) {
 			return nil, err
 		}
 	}
-	msg := gomail.NewMsg()
+	msg := gomail.NewMsg(gomail.WithNoDefaultUserAgent())
 	if err := msg.FromFormat(oneLine(x.FromName), from); err != nil {
 		return nil, err
 	}

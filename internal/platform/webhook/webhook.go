@@ -17,6 +17,8 @@ import (
 	"net/netip"
 	"net/url"
 	"strconv"
+	"strings"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -34,6 +36,7 @@ type Client struct {
 
 // New makes a client. allow lists private networks that the operator lets customers reach, loopback in tests for instance.
 func New(c clock.Clock, allow []netip.Prefix) *Client {
+	reachable.Store(&allow)
 	guard := func(_, address string, _ syscall.RawConn) error { return check(address, allow) }
 	dialer := &net.Dialer{Timeout: 10 * time.Second, Control: guard}
 	return &Client{clock: c, http: &http.Client{Timeout: 30 * time.Second,
@@ -84,11 +87,28 @@ func public(ip netip.Addr) bool {
 	return true
 }
 
-// CheckURL refuses what can never be called: other schemes than http and https, no host, credentials in the address.
+// reachable are the private networks that the clients of this process may reach, so that CheckURL can say early what a call would be refused for.
+var reachable atomic.Pointer[[]netip.Prefix]
+
+// CheckURL refuses what can never be called: other schemes than http and https, no host, credentials in the address, and hosts that are written as an address
+// inside of the operator's network. What a name leads to is checked with every call.
 func CheckURL(s string) error {
 	u, err := url.Parse(s)
 	if err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Hostname() == "" || u.User != nil || len(s) > 2000 {
 		return fmt.Errorf("%q is no address that can be called: write https://HOST/PATH", s)
+	}
+	host := strings.ToLower(strings.TrimSuffix(u.Hostname(), "."))
+	if host == "localhost" || strings.HasSuffix(host, ".localhost") {
+		host = "127.0.0.1"
+	}
+	if ip, err := netip.ParseAddr(host); err == nil {
+		var allow []netip.Prefix
+		if p := reachable.Load(); p != nil {
+			allow = *p
+		}
+		if err := check(netip.AddrPortFrom(ip.WithZone(""), 80).String(), allow); err != nil {
+			return fmt.Errorf("%q cannot be called: %w", s, ErrForbiddenAddress)
+		}
 	}
 	return nil
 }

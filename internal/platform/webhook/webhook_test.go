@@ -58,3 +58,26 @@ func TestCallsAreSignedAndRedirectsNotFollowed(t *testing.T) {
 		t.Fatalf("redirect: %+v %v", answer, err)
 	}
 }
+
+func TestAddressesOfTheInsideAreRefusedWhenTheyAreEntered(t *testing.T) {
+	webhook.New(clock.System, nil)
+	for _, inside := range []string{"http://169.254.169.254/latest", "http://[::1]:80/", "http://localhost/", "http://a.LocalHost./", "http://10.1.2.3/x", "http://[::ffff:127.0.0.1]/", "http://0.0.0.0/", "http://[fe80::1%25eth0]/"} {
+		if err := webhook.CheckURL(inside); !errors.Is(err, webhook.ErrForbiddenAddress) {
+			t.Errorf("%s: %v", inside, err)
+		}
+	}
+	for _, wrong := range []string{"", "ftp://example.com/", "https://", "https://user:secret@example.com/", "mailto:a@example.com"} {
+		if err := webhook.CheckURL(wrong); err == nil || errors.Is(err, webhook.ErrForbiddenAddress) {
+			t.Errorf("%s: %v", wrong, err)
+		}
+	}
+	for _, fine := range []string{"https://example.com/hook", "http://8.8.8.8/", "https://[2606:4700::1111]/"} {
+		if err := webhook.CheckURL(fine); err != nil {
+			t.Error(err)
+		}
+	}
+	webhook.New(clock.System, []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")})
+	if err := webhook.CheckURL("http://localhost:8080/"); err != nil {
+		t.Errorf("the operator allows it: %v", err)
+	}
+}

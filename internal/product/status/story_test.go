@@ -187,8 +187,16 @@ func TestAddressesThatInjectHeadersAreRefused(t *testing.T) {
 	}
 	w.v1("POST", "/components", obj{"component": obj{"name": "x\r\nBcc: y@example.com"}}, 422, nil)
 	for _, bad := range []string{"http://127.0.0.2:1/x", "http://10.0.0.1/", "http://[::1]/", "http://169.254.169.254/latest/"} {
+		w.v1("POST", "/subscribers", obj{"subscriber": obj{"endpoint": bad}}, 422, nil)
 		var s struct{ ID string }
-		w.v1("POST", "/subscribers", obj{"subscriber": obj{"endpoint": bad, "skip_confirmation_notification": true}}, 201, &s)
+		w.v1("POST", "/subscribers", obj{"subscriber": obj{"endpoint": "https://example.com/" + url.QueryEscape(bad), "skip_confirmation_notification": true}}, 201, &s)
+		err := w.volume.Write(t.Context(), func(tx *volume.Tx) error { // it was entered while the operator let customers call it
+			_, err := tx.ExecText(t.Context(), "UPDATE subscriber SET address = $1 WHERE id = $2", bad, s.ID)
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
 		w.v1("POST", "/incidents", obj{"incident": obj{"name": "E", "body": "x"}}, 201, nil)
 		w.run()
 		var got struct{ State string }

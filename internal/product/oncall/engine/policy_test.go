@@ -211,7 +211,11 @@ func TestAButtonOfAnAlertCallsItsAddress(t *testing.T) {
 		}
 		put("restart", s.Hooks.URL, true)
 		put("off", s.Hooks.URL, false)
-		put("inside", "http://10.0.0.1/metadata", true)
+		put("inside", "https://example.com/metadata", true)
+		s.Write(func(ctx context.Context, tx *volume.Tx) error { // it was entered while the operator let customers call it
+			_, err := tx.ExecText(ctx, "UPDATE custom_action SET url = 'http://10.0.0.1/metadata' WHERE name = 'inside'")
+			return err
+		})
 		s.comes(alert.New{Message: "hangs", Actions: []string{"restart", "off", "unknown", "inside"}, Responders: []alert.Responder{{Type: "none"}}})
 		s.Hooks.Answer(503)
 		press("restart")

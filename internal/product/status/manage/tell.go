@@ -98,8 +98,8 @@ func componentChanged(ctx context.Context, tx *volume.Tx, p *page.Page, all []*c
 	}
 	impact, sentence := public.Overall(all, open)
 	hook, err := json.Marshal(map[string]any{
-		"component_update": map[string]any{"id": shortid.New(), "created_at": public.Stamp{Time: tx.Now()}, "old_status": old, "new_status": c.Status, "component_id": c.ID, "component_type": "Component", "state": "sn_created"},
-		"component":        public.Component(c, all),
+		"component_update": map[string]any{"id": shortid.New(), "created_at": public.In(p.Location(), tx.Now()), "old_status": old, "new_status": c.Status, "component_id": c.ID, "component_type": "Component", "state": "sn_created"},
+		"component":        public.Component(p.Location(), c, all),
 	})
 	if err != nil {
 		return err

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"slices"
 	"strings"
+	"time"
 
 	"holdfast.dev/internal/base/fault"
 	"holdfast.dev/internal/product/status/incident"
@@ -25,7 +26,7 @@ var apiPaths = []string{"summary", "status", "components", "incidents", "inciden
 func (s *Site) api(name string) ([]byte, error) {
 	d := document{Page: Page(s.Page)}
 	active, upcoming := s.Maintenance()
-	components := func() *[]ComponentJSON { c := Components(s.Components); return &c }
+	components := func() *[]ComponentJSON { c := Components(s.Page.Location(), s.Components); return &c }
 	status := &StatusJSON{string(s.Impact), s.Sentence}
 	write := func(list []*incident.Incident) *[]IncidentJSON {
 		out := make([]IncidentJSON, len(list))
@@ -125,7 +126,7 @@ type MetricJSON struct {
 }
 
 // Metric writes a metric.
-func Metric(m *metric.Metric) MetricJSON {
+func Metric(zone *time.Location, m *metric.Metric) MetricJSON {
 	number := func(s string) *json.Number {
 		if s == "" {
 			return nil
@@ -134,7 +135,7 @@ func Metric(m *metric.Metric) MetricJSON {
 		return &n
 	}
 	return MetricJSON{ID: m.ID, ProviderID: m.ProviderID, Identifier: Text(m.Identifier), Name: m.Name, Display: m.Display, Tooltip: Text(m.Tooltip), YMin: number(m.YMin), YMax: number(m.YMax),
-		YHidden: m.YHidden, Suffix: Text(m.Suffix), Decimals: m.Decimals, MostRecent: Stamp{m.Last}, CreatedAt: Stamp{m.Created}, UpdatedAt: Stamp{m.Updated}, BackfillDone: 100}
+		YHidden: m.YHidden, Suffix: Text(m.Suffix), Decimals: m.Decimals, MostRecent: In(zone, m.Last), CreatedAt: In(zone, m.Created), UpdatedAt: In(zone, m.Updated), BackfillDone: 100}
 }
 
 // metricsDisplay writes metrics-display/{metric}/{period}.json.
@@ -161,7 +162,7 @@ func (s *Site) metricsDisplay(path string) ([]byte, error) {
 	for _, p := range series.Points {
 		data = append(data, pointJSON{p.At.Unix(), p.Value})
 	}
-	d := metricsDisplay{Period: periodJSON{period.Count, int64(period.Step.Seconds()), period.Name}, Metrics: []metricSeries{{Metric(shown[k]), sum, data}}, Summary: sum}
+	d := metricsDisplay{Period: periodJSON{period.Count, int64(period.Step.Seconds()), period.Name}, Metrics: []metricSeries{{Metric(s.Page.Location(), shown[k]), sum, data}}, Summary: sum}
 	if n := len(series.Points); n > 0 {
 		d.Summary.Last = &series.Points[n-1].Value
 	}

@@ -9,7 +9,7 @@ import (
 	"holdfast.dev/internal/product/status/page"
 )
 
-// Stamp is an instant as the vendor writes it: milliseconds, UTC, Z; null for none.
+// Stamp is an instant as the vendor writes it: RFC 3339 with milliseconds, in its own zone, Z for UTC; null for none.
 type Stamp struct{ time.Time }
 
 // MarshalJSON implements json.Marshaler.
@@ -17,8 +17,11 @@ func (s Stamp) MarshalJSON() ([]byte, error) {
 	if s.IsZero() {
 		return []byte("null"), nil
 	}
-	return s.UTC().AppendFormat(nil, `"2006-01-02T15:04:05.000Z"`), nil
+	return s.AppendFormat(nil, `"2006-01-02T15:04:05.000Z07:00"`), nil
 }
+
+// In writes an instant in the zone of a page, as all documents of the page have it.
+func In(zone *time.Location, t time.Time) Stamp { return Stamp{t.In(zone)} }
 
 // Text is a text that is null when it is empty.
 type Text string
@@ -108,12 +111,12 @@ func Page(p *page.Page) PageJSON {
 	if zone == "" {
 		zone = "Etc/UTC"
 	}
-	return PageJSON{p.ID, p.Name, url, zone, Stamp{p.Updated}}
+	return PageJSON{p.ID, p.Name, url, zone, In(p.Location(), p.Updated)}
 }
 
-// Component writes a component; all are those of its page.
-func Component(c *component.Component, all []*component.Component) ComponentJSON {
-	j := ComponentJSON{ID: c.ID, Name: c.Name, Status: string(c.Status), CreatedAt: Stamp{c.Created}, UpdatedAt: Stamp{c.Updated}, Position: c.Position,
+// Component writes a component; all are those of its page, whose zone is given.
+func Component(zone *time.Location, c *component.Component, all []*component.Component) ComponentJSON {
+	j := ComponentJSON{ID: c.ID, Name: c.Name, Status: string(c.Status), CreatedAt: In(zone, c.Created), UpdatedAt: In(zone, c.Updated), Position: c.Position,
 		Description: Text(c.Description), Showcase: c.Showcase, StartDate: Text(c.StartDate), GroupID: Text(c.GroupID), PageID: c.PageID, Group: c.Group,
 		OnlyIfDegraded: c.OnlyIfDegraded}
 	if c.Group {
@@ -127,18 +130,18 @@ func Component(c *component.Component, all []*component.Component) ComponentJSON
 }
 
 // Components writes the components of a page in order.
-func Components(all []*component.Component) []ComponentJSON {
+func Components(zone *time.Location, all []*component.Component) []ComponentJSON {
 	out := make([]ComponentJSON, len(all))
 	for i, c := range all {
-		out[i] = Component(c, all)
+		out[i] = Component(zone, c, all)
 	}
 	return out
 }
 
 // Update writes a message.
-func Update(u *incident.Update) UpdateJSON {
-	j := UpdateJSON{ID: u.ID, Status: string(u.Status), Body: u.Body, IncidentID: u.IncidentID, CreatedAt: Stamp{u.Created}, UpdatedAt: Stamp{u.Updated},
-		DisplayAt: Stamp{u.Display}, Deliver: u.Deliver}
+func Update(zone *time.Location, u *incident.Update) UpdateJSON {
+	j := UpdateJSON{ID: u.ID, Status: string(u.Status), Body: u.Body, IncidentID: u.IncidentID, CreatedAt: In(zone, u.Created), UpdatedAt: In(zone, u.Updated),
+		DisplayAt: In(zone, u.Display), Deliver: u.Deliver}
 	if len(u.Affected) > 0 {
 		j.Affected = u.Affected
 	}
@@ -147,21 +150,23 @@ func Update(u *incident.Update) UpdateJSON {
 
 // Incident writes an incident with its updates; all are the components of its page.
 func Incident(p *page.Page, i *incident.Incident, all []*component.Component) IncidentJSON {
-	j := IncidentJSON{ID: i.ID, Name: i.Name, Status: string(i.Status), CreatedAt: Stamp{i.Created}, UpdatedAt: Stamp{i.Updated}, MonitoringAt: Stamp{i.MonitoringAt},
-		ResolvedAt: Stamp{i.ResolvedAt}, Impact: string(i.EffectiveImpact()), Shortlink: p.PublicURL() + "/incidents/" + i.ID, StartedAt: Stamp{i.Started}, PageID: i.PageID,
+	zone := p.Location()
+	j := IncidentJSON{ID: i.ID, Name: i.Name, Status: string(i.Status), CreatedAt: In(zone, i.Created), UpdatedAt: In(zone, i.Updated), MonitoringAt: In(zone, i.MonitoringAt),
+		ResolvedAt: In(zone, i.ResolvedAt), Impact: string(i.EffectiveImpact()), Shortlink: p.PublicURL() + "/incidents/" + i.ID, StartedAt: In(zone, i.Started), PageID: i.PageID,
 		Updates: []UpdateJSON{}, Components: []ComponentJSON{}}
 	for _, u := range i.Updates {
-		j.Updates = append(j.Updates, Update(u))
+		j.Updates = append(j.Updates, Update(zone, u))
 	}
 	for _, id := range i.Components {
 		for _, c := range all {
 			if c.ID == id {
-				j.Components = append(j.Components, Component(c, all))
+				j.Components = append(j.Components, Component(zone, c, all))
 			}
 		}
 	}
 	if i.Scheduled {
-		j.ScheduledFor, j.ScheduledUntil = &Stamp{i.ScheduledFor}, &Stamp{i.ScheduledUntil}
+		from, until := In(zone, i.ScheduledFor), In(zone, i.ScheduledUntil)
+		j.ScheduledFor, j.ScheduledUntil = &from, &until
 	}
 	return j
 }

@@ -32,12 +32,12 @@ type groupOut struct {
 	UpdatedAt   public.Stamp `json:"updated_at"`
 }
 
-func groupJSON(c *component.Component, all []*component.Component) groupOut {
+func groupJSON(zone *time.Location, c *component.Component, all []*component.Component) groupOut {
 	members := []string{}
 	for _, m := range component.Members(all, c.ID) {
 		members = append(members, m.ID)
 	}
-	return groupOut{c.ID, c.PageID, c.Name, public.Text(c.Description), members, c.Position, public.Stamp{Time: c.Created}, public.Stamp{Time: c.Updated}}
+	return groupOut{c.ID, c.PageID, c.Name, public.Text(c.Description), members, c.Position, public.In(zone, c.Created), public.In(zone, c.Updated)}
 }
 
 func (h *handler) listComponents(w http.ResponseWriter, r *http.Request) error {
@@ -48,7 +48,7 @@ func (h *handler) listComponents(w http.ResponseWriter, r *http.Request) error {
 	var out []componentOut
 	err = h.read(r, func(c *call) error {
 		all, err := component.All(c.ctx, c.tx, c.page.ID)
-		for _, j := range public.Components(all) {
+		for _, j := range public.Components(c.page.Location(), all) {
 			out = append(out, componentOut{ComponentJSON: j})
 		}
 		return err
@@ -74,7 +74,7 @@ func (h *handler) oneComponent(w http.ResponseWriter, r *http.Request, status in
 			return err
 		}
 		all, err := component.All(c.ctx, c.tx, c.page.ID)
-		out = componentOut{ComponentJSON: public.Component(one, all)}
+		out = componentOut{ComponentJSON: public.Component(c.page.Location(), one, all)}
 		return err
 	})
 	if err != nil {
@@ -168,7 +168,7 @@ func (h *handler) listGroups(w http.ResponseWriter, r *http.Request) error {
 		all, err := component.All(c.ctx, c.tx, c.page.ID)
 		for _, o := range all {
 			if o.Group {
-				out = append(out, groupJSON(o, all))
+				out = append(out, groupJSON(c.page.Location(), o, all))
 			}
 		}
 		return err
@@ -191,7 +191,7 @@ func (h *handler) oneGroup(w http.ResponseWriter, r *http.Request, status int, r
 			return fault.NotFound("There is no such component group.")
 		}
 		all, err := component.All(c.ctx, c.tx, c.page.ID)
-		out = groupJSON(one, all)
+		out = groupJSON(c.page.Location(), one, all)
 		return err
 	})
 	if err != nil {
@@ -302,7 +302,8 @@ func (h *handler) uptime(w http.ResponseWriter, r *http.Request, group bool) err
 			}
 			of = component.Members(all, one.ID)
 		}
-		out = uptimeOut{RangeStart: public.Stamp{Time: from}, RangeEnd: public.Stamp{Time: to}, ID: one.ID, Name: one.Name, Percent: 100}
+		zone := c.page.Location()
+		out = uptimeOut{RangeStart: public.In(zone, from), RangeEnd: public.In(zone, to), ID: one.ID, Name: one.Name, Percent: 100}
 		var total component.Time
 		for _, x := range of {
 			states, err := component.States(c.ctx, c.tx, x.ID, from)

@@ -42,11 +42,11 @@ type incidentOut struct {
 }
 
 func incidentJSON(c *call, i *incident.Incident, all []*component.Component) incidentOut {
-	f := i.Flags
-	out := incidentOut{IncidentJSON: public.Incident(c.page, i, all), ImpactOverride: public.Text(i.ImpactOverride), Metadata: i.Metadata, PostUpdated: public.Stamp{Time: i.Post.BodyUpdated},
-		PostNotified: i.Post.NotifiedPeople, PostPublished: public.Stamp{Time: i.Post.Published}, AutoCompleted: f.AutoComplete, AutoInProgress: f.AutoStart,
-		ScheduledFor: public.Stamp{Time: i.ScheduledFor}, ScheduledUntil: public.Stamp{Time: i.ScheduledUntil}, NotifyEnd: f.NotifyEnd, NotifyStart: f.NotifyStart,
-		ToMaintenance: f.ToMaintenance, ToOperational: f.ToOperational, RemindPrior: f.RemindPrior, RemindedAt: public.Stamp{Time: i.Reminded}, IncidentImpacts: []struct{}{}, Backfilled: i.Backfilled}
+	f, zone := i.Flags, c.page.Location()
+	out := incidentOut{IncidentJSON: public.Incident(c.page, i, all), ImpactOverride: public.Text(i.ImpactOverride), Metadata: i.Metadata, PostUpdated: public.In(zone, i.Post.BodyUpdated),
+		PostNotified: i.Post.NotifiedPeople, PostPublished: public.In(zone, i.Post.Published), AutoCompleted: f.AutoComplete, AutoInProgress: f.AutoStart,
+		ScheduledFor: public.In(zone, i.ScheduledFor), ScheduledUntil: public.In(zone, i.ScheduledUntil), NotifyEnd: f.NotifyEnd, NotifyStart: f.NotifyStart,
+		ToMaintenance: f.ToMaintenance, ToOperational: f.ToOperational, RemindPrior: f.RemindPrior, RemindedAt: public.In(zone, i.Reminded), IncidentImpacts: []struct{}{}, Backfilled: i.Backfilled}
 	if !i.Post.Published.IsZero() {
 		out.PostBody = public.Text(i.Post.Body)
 	}
@@ -271,7 +271,7 @@ func (h *handler) patchUpdate(w http.ResponseWriter, r *http.Request) error {
 			set(&u.Deliver, in.Deliver)
 		})
 		if err == nil {
-			out = public.Update(u)
+			out = public.Update(c.page.Location(), u)
 		}
 		return err
 	})

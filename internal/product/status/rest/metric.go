@@ -25,8 +25,8 @@ type providerOut struct {
 	PageID      string       `json:"page_id"`
 }
 
-func providerJSON(p *metric.Provider) providerOut {
-	return providerOut{ID: p.ID, Type: p.Type, BaseURI: public.Text(p.BaseURI), CreatedAt: public.Stamp{Time: p.Created}, UpdatedAt: public.Stamp{Time: p.Updated}, PageID: p.PageID}
+func providerJSON(zone *time.Location, p *metric.Provider) providerOut {
+	return providerOut{ID: p.ID, Type: p.Type, BaseURI: public.Text(p.BaseURI), CreatedAt: public.In(zone, p.Created), UpdatedAt: public.In(zone, p.Updated), PageID: p.PageID}
 }
 
 func (h *handler) listProviders(w http.ResponseWriter, r *http.Request) error {
@@ -34,7 +34,7 @@ func (h *handler) listProviders(w http.ResponseWriter, r *http.Request) error {
 	err := h.read(r, func(c *call) error {
 		list, err := metric.Providers(c.ctx, c.tx, c.page.ID)
 		for _, p := range list {
-			out = append(out, providerJSON(p))
+			out = append(out, providerJSON(c.page.Location(), p))
 		}
 		return err
 	})
@@ -49,7 +49,7 @@ func (h *handler) oneProvider(w http.ResponseWriter, r *http.Request, status int
 	err := run(r, func(c *call) error {
 		p, err := fn(c)
 		if err == nil {
-			out = providerJSON(p)
+			out = providerJSON(c.page.Location(), p)
 		}
 		return err
 	})
@@ -132,7 +132,7 @@ func (h *handler) listMetrics(w http.ResponseWriter, r *http.Request) error {
 		list, err := metric.All(c.ctx, c.tx, c.page.ID)
 		for _, m := range list {
 			if provider == "" || m.ProviderID == provider {
-				out = append(out, public.Metric(m))
+				out = append(out, public.Metric(c.page.Location(), m))
 			}
 		}
 		return err
@@ -156,7 +156,7 @@ func (h *handler) oneMetric(w http.ResponseWriter, r *http.Request, status int, 
 		if err := fn(c, m); err != nil {
 			return err
 		}
-		out = public.Metric(m)
+		out = public.Metric(c.page.Location(), m)
 		return nil
 	})
 	if err != nil {

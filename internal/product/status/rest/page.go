@@ -25,7 +25,7 @@ func pageJSON(p *page.Page) map[string]any {
 		zone = "UTC"
 	}
 	j := map[string]any{
-		"id": p.ID, "created_at": public.Stamp{Time: p.Created}, "updated_at": public.Stamp{Time: p.Updated}, "name": p.Name, "page_description": public.Text(s.Description),
+		"id": p.ID, "created_at": public.In(p.Location(), p.Created), "updated_at": public.In(p.Location(), p.Updated), "name": p.Name, "page_description": public.Text(s.Description),
 		"headline": public.Text(s.Headline), "branding": "premium", "subdomain": p.ID, "domain": public.Text(p.Domain), "url": public.Text(s.URL), "support_url": public.Text(s.SupportURL),
 		"hidden_from_search": s.HideSearch, "allow_page_subscribers": !s.NoSubscribers, "allow_incident_subscribers": !s.NoIncidents, "allow_email_subscribers": !s.NoEmail,
 		"allow_sms_subscribers": false, "allow_rss_atom_feeds": !s.NoFeeds, "allow_webhook_subscribers": !s.NoWebhooks, "notifications_from_email": public.Text(s.FromEmail),

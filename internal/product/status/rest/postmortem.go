@@ -2,6 +2,7 @@ package rest
 
 import (
 	"net/http"
+	"time"
 
 	"holdfast.dev/internal/base/fault"
 	"holdfast.dev/internal/platform/httpkit"
@@ -37,8 +38,9 @@ func (h *handler) onePost(w http.ResponseWriter, r *http.Request, run func(*http
 		if p.Draft == "" && p.Body == "" {
 			return fault.NotFound("This incident has no postmortem.")
 		}
-		out = postOut{Body: public.Text(p.Body), BodyUpdated: public.Stamp{Time: p.BodyUpdated}, Draft: public.Text(p.Draft), DraftUpdated: public.Stamp{Time: p.DraftUpdated},
-			Published: public.Stamp{Time: p.Published}, Notify: p.NotifiedPeople, CreatedAt: public.Stamp{Time: p.DraftUpdated}, UpdatedAt: public.Stamp{Time: i.Updated}}
+		zone := c.page.Location()
+		out = postOut{Body: public.Text(p.Body), BodyUpdated: public.In(zone, p.BodyUpdated), Draft: public.Text(p.Draft), DraftUpdated: public.In(zone, p.DraftUpdated),
+			Published: public.In(zone, p.Published), Notify: p.NotifiedPeople, CreatedAt: public.In(zone, p.DraftUpdated), UpdatedAt: public.In(zone, i.Updated)}
 		return nil
 	})
 	if err != nil {
@@ -107,12 +109,12 @@ type templateOut struct {
 	Notify       bool                   `json:"should_send_notifications"`
 }
 
-func templateJSON(t *incident.Template, all []*component.Component) templateOut {
+func templateJSON(zone *time.Location, t *incident.Template, all []*component.Component) templateOut {
 	out := templateOut{t.ID, []public.ComponentJSON{}, t.Name, t.Title, t.Body, public.Text(t.GroupID), public.Text(t.UpdateStatus), false, t.Notify}
 	for _, id := range t.ComponentIDs {
 		for _, c := range all {
 			if c.ID == id {
-				out.Components = append(out.Components, public.Component(c, all))
+				out.Components = append(out.Components, public.Component(zone, c, all))
 			}
 		}
 	}
@@ -132,7 +134,7 @@ func (h *handler) listTemplates(w http.ResponseWriter, r *http.Request) error {
 		}
 		all, err := component.All(c.ctx, c.tx, c.page.ID)
 		for _, t := range list {
-			out = append(out, templateJSON(t, all))
+			out = append(out, templateJSON(c.page.Location(), t, all))
 		}
 		return err
 	})
@@ -162,7 +164,7 @@ func (h *handler) createTemplate(w http.ResponseWriter, r *http.Request) error {
 			return err
 		}
 		all, err := component.All(c.ctx, c.tx, c.page.ID)
-		out = templateJSON(t, all)
+		out = templateJSON(c.page.Location(), t, all)
 		return err
 	})
 	if err != nil {

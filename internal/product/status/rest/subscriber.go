@@ -3,6 +3,7 @@ package rest
 import (
 	"net/http"
 	"slices"
+	"time"
 
 	"holdfast.dev/internal/base/fault"
 	"holdfast.dev/internal/platform/httpkit"
@@ -30,9 +31,9 @@ type subscriberOut struct {
 	CreatedAt        public.Stamp `json:"created_at"`
 }
 
-func subscriberJSON(s *subscriber.Subscriber) subscriberOut {
-	out := subscriberOut{ID: s.ID, Mode: string(s.Mode), State: string(s.State), Obfuscated: s.Address, QuarantinedAt: public.Stamp{Time: s.Quarantined}, PurgeAt: public.Stamp{Time: s.Purge},
-		Components: s.ComponentIDs, CreatedAt: public.Stamp{Time: s.Created}}
+func subscriberJSON(zone *time.Location, s *subscriber.Subscriber) subscriberOut {
+	out := subscriberOut{ID: s.ID, Mode: string(s.Mode), State: string(s.State), Obfuscated: s.Address, QuarantinedAt: public.In(zone, s.Quarantined), PurgeAt: public.In(zone, s.Purge),
+		Components: s.ComponentIDs, CreatedAt: public.In(zone, s.Created)}
 	if s.Mode == subscriber.Email {
 		out.Email = &s.Address
 	} else {
@@ -108,7 +109,7 @@ func (h *handler) listSubscribers(w http.ResponseWriter, r *http.Request) error 
 				return err
 			}
 			for _, x := range list {
-				out = append(out, subscriberJSON(x))
+				out = append(out, subscriberJSON(c.page.Location(), x))
 			}
 		}
 		return nil
@@ -166,7 +167,7 @@ func (h *handler) createSubscriber(w http.ResponseWriter, r *http.Request) error
 		if err := enter(c, s, in.SkipConfirmation); err != nil {
 			return err
 		}
-		out = subscriberJSON(s)
+		out = subscriberJSON(c.page.Location(), s)
 		return page.Note(c.ctx, c.tx, c.page.ID, "subscriber.add", address)
 	})
 	if err != nil {
@@ -223,7 +224,7 @@ func (h *handler) oneSubscriber(w http.ResponseWriter, r *http.Request, run func
 		if err := fn(c, s); err != nil {
 			return err
 		}
-		out = subscriberJSON(s)
+		out = subscriberJSON(c.page.Location(), s)
 		return nil
 	})
 	if err != nil {

@@ -185,7 +185,7 @@ func (h *handler) uiPutTemplate(w http.ResponseWriter, r *http.Request) error {
 			return err
 		}
 		all, err := component.All(c.ctx, c.tx, c.page.ID)
-		out = templateJSON(t, all)
+		out = templateJSON(c.page.Location(), t, all)
 		return err
 	})
 	if err != nil {

@@ -110,7 +110,11 @@ func us(t time.Time) int64 {
 func CheckAddress(m Mode, address string) (string, error) {
 	address = strings.TrimSpace(address)
 	if m == Webhook {
-		if err := webhook.CheckURL(address); err != nil || strings.ContainsAny(address, "\r\n\t ") {
+		err := webhook.CheckURL(address)
+		if errors.Is(err, webhook.ErrForbiddenAddress) {
+			return "", fault.Invalid("endpoint", "Endpoint is inside of the operator's network, which is not called")
+		}
+		if err != nil || strings.ContainsAny(address, "\r\n\t ") {
 			return "", fault.Invalid("endpoint", "Endpoint is no address that can be called: write https://HOST/PATH")
 		}
 		return address, nil
