@@ -86,6 +86,9 @@ func (n *Node) restoreOperation(ctx context.Context, s *fleet.Site, id ids.Opera
 			before, beforeID = op.Started, op.ID
 		}
 		if len(ledger) < 500 {
+			if id.IsZero() {
+				return fleet.Operation{}, fault.NotFound("The site %s was never restored as a whole: there is nothing to report.", s.Slug)
+			}
 			return fleet.Operation{}, fault.NotFound("The site %s has no finished restore %s.", s.Slug, id)
 		}
 	}

@@ -73,6 +73,19 @@ func TestR24ALossReportThatACustomerCanCheck(t *testing.T) {
 	if err := lossreport.Verify(read, &roots); err != nil {
 		t.Fatal(err)
 	}
+	for name, page := range map[string]string{
+		"the number that people read": strings.Replace(string(page), "lost one", "lost nothing", 1),
+		"a sentence more":             strings.Replace(string(page), "</main>", "<p>All of it is back.</p></main>", 1),
+		"a script":                    strings.Replace(string(page), "</head>", "<script>document.title='nothing lost'</script></head>", 1),
+		"a second report behind it":   string(page) + string(page),
+	} {
+		if _, err := lossreport.Parse([]byte(page)); err == nil {
+			t.Errorf("%s altered in the page: not noticed", name)
+		}
+	}
+	if _, err := lossreport.Parse([]byte(strings.ReplaceAll(string(page), "\n", "\r\n"))); err != nil {
+		t.Error("a page with other ends of lines:", err)
+	}
 	work := slices.IndexFunc(report.Volumes, func(v lossreport.Volume) bool { return v.Kind == "work" })
 	for name, alter := range map[string]func(r *lossreport.Report){
 		"a commit withheld":          func(r *lossreport.Report) { r.Volumes[work].Gone = r.Volumes[work].Gone[1:] },

@@ -17,13 +17,39 @@ const (
 	pageEnd   = `</script>`
 )
 
-// Parse reads a report from its JSON, or from the page that carries it.
-func Parse(b []byte) (r Report, err error) {
-	if _, after, ok := bytes.Cut(b, []byte(pageStart)); ok {
-		if b, _, ok = bytes.Cut(after, []byte(pageEnd)); !ok {
-			return r, errors.New("the page ends inside of the report")
-		}
+var errShows = errors.New("the page shows something else than the signed report inside of it says: what people read was altered, or another version of Holdfast wrote it; ask for the JSON, or for the page anew")
+
+// Parse reads a report from its JSON, or from the page that carries it. People read the page and not the report inside of it, so a page is written once more
+// from its report and refused when it differs.
+func Parse(b []byte) (Report, error) {
+	if bytes.HasPrefix(bytes.TrimSpace(b), []byte("{")) {
+		return parse(b)
 	}
+	_, carried, ok := bytes.Cut(b, []byte(pageStart))
+	if !ok {
+		return parse(b)
+	}
+	if carried, _, ok = bytes.Cut(carried, []byte(pageEnd)); !ok {
+		return Report{}, errors.New("the page ends inside of the report")
+	}
+	r, err := parse(carried)
+	if err != nil {
+		return r, err
+	}
+	if err := r.checkSigned(); err != nil {
+		return r, err // of a report that was altered the page differs too, and that is not the reason
+	}
+	page, err := Page(r)
+	if err == nil && !bytes.Equal(lines(page), lines(b)) {
+		err = errShows
+	}
+	return r, err
+}
+
+// lines takes away what mail and editors do to the ends of lines.
+func lines(b []byte) []byte { return bytes.TrimSpace(bytes.ReplaceAll(b, []byte("\r\n"), []byte("\n"))) }
+
+func parse(b []byte) (r Report, err error) {
 	dec := json.NewDecoder(bytes.NewReader(b))
 	dec.DisallowUnknownFields()
 	if err := dec.Decode(&r); err != nil {
