@@ -84,7 +84,7 @@ func Run(ctx context.Context, env Env) int {
 	}
 	fmt.Fprintln(env.Stderr, "holdfast: "+explain(err))
 	switch {
-	case errors.As(err, &usage) || strings.HasPrefix(err.Error(), "unknown "):
+	case errors.As(err, &usage) || strings.HasPrefix(err.Error(), "unknown ") || strings.HasPrefix(err.Error(), "required flag"):
 		return ExitUsage
 	case fault.KindOf(err) != fault.KindInternal:
 		return ExitRefused

@@ -110,8 +110,11 @@ func TestR22ASiteWhoseTablesWereDroppedIsLost(t *testing.T) {
 		if code, _ := w.call(w.http.Client(), "POST", "/s/acme/rest/api/2/issue", `{"fields":{"project":{"key":"SEA"},"issuetype":{"name":"Task"},"summary":"Sail on"}}`, bearer(w.token["acme"])...); code < 400 {
 			t.Error("the face can be written to")
 		}
-		if code, _, said := w.command("site", "restore", "acme"); code != ExitOK {
-			t.Fatal(said)
+		if code, out, said := w.command("site", "restore", "--all-missing"); code != ExitOK || !strings.Contains(out, "1 sites restored") {
+			t.Fatalf("a site that has only its face is missing: exit %d: %s %s", code, out, said)
+		}
+		if s, err := w.node.Fleet.Site(w.acme.ID); err != nil || s.State != fleet.Active {
+			t.Fatal(s, err)
 		}
 		same("restored after the face")
 		drop(true) // and this time nobody looks before it is restored

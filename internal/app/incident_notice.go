@@ -150,14 +150,20 @@ func (n *Node) siteWhole(ctx context.Context, id ids.Site) (bool, error) {
 	if err != nil || s.State != fleet.Active {
 		return false, nil //nolint:nilerr // a site that nobody knows is not whole
 	}
+	there, err := n.volumesThere(ctx, id)
+	w := n.watcher.Load() // it also knows of databases that are there and empty
+	return there && (w == nil || !w.Wrong(id.String())), err
+}
+
+// volumesThere tells whether a site lacks no volume.
+func (n *Node) volumesThere(ctx context.Context, id ids.Site) (bool, error) {
 	for _, ref := range n.Fleet.VolumesOf(id.String()) {
 		gone, err := n.Recovery.Gone(ctx, ref)
 		if err != nil || gone {
 			return false, err
 		}
 	}
-	w := n.watcher.Load() // it also knows of databases that are there and empty
-	return w == nil || !w.Wrong(id.String()), nil
+	return true, nil
 }
 
 func (n *Node) sendIncidentMails(ctx context.Context) error {
@@ -243,6 +249,10 @@ func (n *Node) progressOf(ctx context.Context, s *fleet.Site, a *affectedSite) {
 	case s.State == fleet.Suspended || s.State == fleet.Tombstoned:
 		a.State = "Taken out of use; its data is safe."
 	default:
+		if there, err := n.volumesThere(ctx, s.ID); err == nil && there { // and the watcher has not looked yet
+			a.State = "Back; we are checking that all of it is there."
+			return
+		}
 		a.State = "Its data is missing on our machines; the copy of it is whole."
 	}
 	if size := n.sizeInVault(ctx, s); size > 0 {

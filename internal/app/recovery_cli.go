@@ -161,6 +161,15 @@ func (c *cli) resumeFleet(ctx context.Context, n *Node) error {
 		return err
 	}
 	if len(left) == 0 {
+		ledger, err := n.Fleet.Ledger(ctx, recovery.FleetTarget, time.Time{}, ids.Operation{}, 100)
+		if err != nil {
+			return err
+		}
+		for _, op := range ledger {
+			if op.Kind == recovery.FleetKind && op.State == "running" {
+				return c.print([]fleet.Operation{op}, "%s goes on already: a server takes up what was interrupted when it starts. The console and site list show how far it is", op.ID)
+			}
+		}
 		return c.print([]fleet.Operation{}, "no restore of many sites was interrupted")
 	}
 	var errs []error

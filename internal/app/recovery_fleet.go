@@ -120,7 +120,8 @@ func (h *homecoming) welcome(id ids.Site) {
 
 func (h *homecoming) wait() { h.all.Wait() }
 
-// MissingSites gives the sites of this node that lack a database.
+// MissingSites gives the sites of this node that lack a database, and those of which only the read-only face is there: what they lacked was made of the vault to be
+// read, and nobody can write until it is restored.
 func (n *Node) MissingSites(ctx context.Context) ([]ids.Site, error) {
 	sites, err := n.Recovery.MissingSites(ctx)
 	if err != nil {
@@ -130,8 +131,13 @@ func (n *Node) MissingSites(ctx context.Context) ([]ids.Site, error) {
 		_, err := n.Fleet.Site(id)
 		return err != nil // purged: nobody may bring it back
 	})
+	for _, s := range n.Fleet.All() {
+		if s.State == fleet.ReadOnly && !slices.Contains(sites, s.ID) {
+			sites = append(sites, s.ID)
+		}
+	}
 	if len(sites) == 0 {
-		return nil, fault.NotFound("No site lacks a database.")
+		return nil, fault.NotFound("No site lacks a database, and none is read-only since it lost one.")
 	}
 	return sites, nil
 }
