@@ -86,6 +86,9 @@ func (n *Node) copySite(ctx context.Context, s *fleet.Site, dir string, report f
 		if err := n.Pool.Volume(ref).CopyTo(ctx, path); err != nil {
 			return m, nil, err
 		}
+		if err := withoutPast(ctx, path); err != nil {
+			return m, nil, err
+		}
 		if m.Volumes[ref.Kind], err = n.describe(ctx, ref.Kind, path, &blobs); err != nil {
 			return m, nil, err
 		}
@@ -93,6 +96,26 @@ func (n *Node) copySite(ctx context.Context, s *fleet.Site, dir string, report f
 	blobs = unique(blobs)
 	m.Blobs = len(blobs)
 	return m, blobs, nil
+}
+
+// withoutPast takes the images of former rows out of a copy: they still hold who was erased since, and whoever imports the copy takes its rows alone.
+func withoutPast(ctx context.Context, path string) error {
+	db, err := sqlite.OpenBuild(path)
+	if err != nil {
+		return err
+	}
+	err = db.Write(ctx, func(tx *storage.Tx) error {
+		for _, text := range []string{`PRAGMA secure_delete = ON`, `DELETE FROM journal_change`, `UPDATE journal_commit SET first_n = 0, last_n = -1 WHERE last_n >= 0`} {
+			if _, err := tx.ExecText(ctx, text); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return errors.Join(err, db.Close())
+	}
+	return db.FinishBuild()
 }
 
 func unique(hashes []string) []string {

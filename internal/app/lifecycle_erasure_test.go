@@ -1,9 +1,12 @@
 package app
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"net/http"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -134,6 +137,14 @@ func TestAnErasedPersonIsNowhereAndNoRestoreBringsThemBack(t *testing.T) {
 	}
 	if _, err := w.node.products.access.AccountByEmail(t.Context(), org.ID, "ann@acme.example"); err != nil {
 		t.Fatalf("somebody else is gone: %v", err)
+	}
+
+	file := filepath.Join(t.TempDir(), "acme.tar")
+	if _, err := w.node.ExportSite(as("ann"), w.acme, file, func(Progress) {}); err != nil {
+		t.Fatal(err)
+	}
+	if copied, err := os.ReadFile(file); err != nil || bytes.Contains(bytes.ToLower(copied), []byte(strings.ToLower(secretMail))) {
+		t.Fatalf("a copy that was taken after the erasure holds the person: %v", err)
 	}
 
 	work := volume.Ref{Kind: "work", Owner: w.acme.ID.String()}

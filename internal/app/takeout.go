@@ -216,6 +216,9 @@ func (n *Node) SetTakeout(ctx context.Context, s *fleet.Site, to string, keys s3
 	} else if st, err := os.Stat(to); err != nil || !st.IsDir() || !filepath.IsAbs(to) {
 		return e, fault.Invalid("to", "%s is no folder that is there: make it, or mount it, first.", to)
 	}
+	if err := n.freePlace(ctx, e); err != nil {
+		return e, err
+	}
 	if _, err := n.takeoutPlace(ctx, e); err != nil {
 		return e, fault.Wrap(err, fault.KindInvalid, "The copy cannot be written there: %s", err)
 	}
@@ -226,6 +229,55 @@ func (n *Node) SetTakeout(ctx context.Context, s *fleet.Site, to string, keys s3
 		return e, fault.Wrap(err, fault.KindUnavailable, "The export is set, and its first copy failed; it is tried again: %s", err)
 	}
 	return n.Takeout(ctx, s.ID)
+}
+
+// freePlace refuses a place that is not the customer's alone: one that another site is exported to, whose newest state the copy would replace, one that holds the
+// copy of another site, and the installation's own folders.
+func (n *Node) freePlace(ctx context.Context, e takeout.Export) error {
+	var others []takeout.Export
+	err := n.control().Read(ctx, func(tx *volume.Tx) (err error) {
+		others, err = takeout.All(ctx, tx)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	to := realPath(e.To)
+	for _, o := range others {
+		if o.Site != e.Site && realPath(o.To) == to {
+			return fault.Conflict("Another site is exported there already: each needs a place of its own.")
+		}
+	}
+	if s3.IsAddress(e.To) {
+		return nil
+	}
+	for _, own := range []string{n.Options.Data, n.Options.Vault} {
+		if own == "" || s3.IsAddress(own) {
+			continue
+		}
+		if rel, err := filepath.Rel(realPath(own), to); err == nil && filepath.IsLocal(rel) {
+			return fault.Invalid("to", "%s belongs to this installation: a copy has to stand where its loss does not reach.", e.To)
+		}
+	}
+	var there manifest
+	if text, err := takeout.ReadFolder(e.To).Manifest(ctx); err == nil && json.Unmarshal(text, &there) == nil && there.Site.ID != e.Site {
+		return fault.Conflict("The folder holds the copy of another site, %s: each needs a place of its own.", there.Site.Slug)
+	}
+	return nil
+}
+
+// realPath gives a folder without links in its name; an address of a bucket stays what it is.
+func realPath(path string) string {
+	if s3.IsAddress(path) {
+		return path
+	}
+	if abs, err := filepath.Abs(path); err == nil {
+		path = abs
+	}
+	if real, err := filepath.EvalSymlinks(path); err == nil {
+		return real
+	}
+	return path
 }
 
 // Takeout gives the export of a site.

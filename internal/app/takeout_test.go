@@ -13,8 +13,10 @@ import (
 	"testing"
 	"time"
 
+	"holdfast.dev/internal/base/fault"
 	"holdfast.dev/internal/platform/jobs"
 	"holdfast.dev/internal/platform/journal"
+	"holdfast.dev/internal/platform/s3"
 	"holdfast.dev/internal/platform/storage"
 	"holdfast.dev/internal/platform/takeout"
 	"holdfast.dev/internal/platform/volume"
@@ -75,6 +77,36 @@ func digests(t *testing.T, n *Node, refs []volume.Ref) map[string]string {
 }
 
 // TestR25TheCustomersFolderStartsTheSiteElsewhere keeps a folder up to date, and starts from it on a machine that has nothing.
+// Two sites in one folder would take turns in "current", and each customer could read the other's.
+func TestATakeoutHasAPlaceOfItsOwn(t *testing.T) {
+	w := newTown(t)
+	dir := t.TempDir()
+	link := filepath.Join(t.TempDir(), "link")
+	if err := os.Symlink(dir, link); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := w.node.SetTakeout(as("ann"), w.acme, dir, s3.Keys{}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := w.node.SetTakeout(as("ann"), w.acme, dir, s3.Keys{}); err != nil {
+		t.Fatalf("its own place again: %v", err)
+	}
+	for to, want := range map[string]fault.Kind{
+		dir: fault.KindConflict, link: fault.KindConflict, dir + "/.": fault.KindConflict,
+		w.node.Options.Data: fault.KindInvalid, filepath.Join(w.node.Options.Data, "sites"): fault.KindInvalid,
+	} {
+		if _, err := w.node.SetTakeout(as("ann"), w.other, to, s3.Keys{}); !fault.Is(err, want) {
+			t.Errorf("another site to %s: %v", to, err)
+		}
+	}
+	if err := w.node.EndTakeout(as("ann"), w.acme.ID); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := w.node.SetTakeout(as("ann"), w.other, dir, s3.Keys{}); !fault.Is(err, fault.KindConflict) {
+		t.Errorf("a folder that holds the copy of another site: %v", err)
+	}
+}
+
 func TestR25TheCustomersFolderStartsTheSiteElsewhere(t *testing.T) {
 	w := newTown(t)
 	ann := w.token["acme"]

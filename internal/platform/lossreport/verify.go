@@ -47,7 +47,9 @@ func Parse(b []byte) (Report, error) {
 }
 
 // lines takes away what mail and editors do to the ends of lines.
-func lines(b []byte) []byte { return bytes.TrimSpace(bytes.ReplaceAll(b, []byte("\r\n"), []byte("\n"))) }
+func lines(b []byte) []byte {
+	return bytes.TrimSpace(bytes.ReplaceAll(b, []byte("\r\n"), []byte("\n")))
+}
 
 func parse(b []byte) (r Report, err error) {
 	dec := json.NewDecoder(bytes.NewReader(b))
