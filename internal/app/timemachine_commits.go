@@ -171,7 +171,15 @@ func (s *Server) summarize(ctx context.Context, tx *volume.Tx, kind string, word
 		out = append(out, touchedInfo{Type: itemType, Op: op})
 		return &out[len(out)-1]
 	}
-	if c.Summary.Changes() <= described {
+	few := c.Summary.Changes() <= described
+	if few {
+		_, migrated, err := journal.NextMigration(ctx, tx.Tx, max(c.Seq, 1)) // images from before it have other columns
+		if err != nil {
+			return nil, err
+		}
+		few = !migrated
+	}
+	if few {
 		items, err := s.node.describeCommit(ctx, tx, kind, words, c)
 		if err == nil {
 			for _, i := range items {

@@ -45,8 +45,12 @@ type Field struct {
 // ErrGone says that the journal no longer has the images of a commit: they stay until the next snapshot.
 var ErrGone = errors.New("the images of the commit are no longer in the journal")
 
-// Rows reads the rows that a commit changed. ErrGone when the journal has them no longer.
+// Rows reads the rows that a commit changed. ErrGone when the journal has them no longer, and for a
+// migration.
 func Rows(ctx context.Context, tx *volume.Tx, c journal.Commit) ([]Row, error) {
+	if _, migrated := c.SchemaChange(); migrated { // its images are of two schemas
+		return nil, ErrGone
+	}
 	found, err := journal.Changes(ctx, tx.Tx, c.FirstN, c.LastN)
 	if err != nil {
 		return nil, err

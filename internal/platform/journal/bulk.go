@@ -33,9 +33,15 @@ const bulkBytes = 64 << 20
 // NewBulk prepares a replay into one database.
 func NewBulk(tx *storage.Tx) *Bulk { return &Bulk{r: NewReplayer(tx), rows: map[string]*bulkRow{}} }
 
-// Add takes the changes of the next commit.
-func (b *Bulk) Add(ctx context.Context, changes []Change) error {
+// Add takes the changes of the next commit. Where it migrated, the migration itself was run before: what it removed is gone, and its rows replace what is there.
+func (b *Bulk) Add(ctx context.Context, commit Commit, changes []Change) error {
+	migrated := commit.Kind == KindMigration
 	for _, c := range changes {
+		if migrated {
+			if c.Before = nil; c.After == nil { // an image before has the columns of that time
+				continue
+			}
+		}
 		t, err := b.r.table(ctx, c.Table)
 		if err != nil {
 			return err
@@ -49,7 +55,7 @@ func (b *Bulk) Add(ctx context.Context, changes []Change) error {
 		var after *bulkRow
 		if c.After != nil {
 			var now []any
-			if after, now, err = b.row(t, c.Table, *c.After, false); err != nil {
+			if after, now, err = b.row(t, c.Table, *c.After, migrated); err != nil {
 				return err
 			}
 			after.now = now

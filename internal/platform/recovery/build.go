@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -32,6 +33,8 @@ type Built struct {
 	// Lost says what the vault has lost behind the newest commit that can be had, nil where nothing is known to be. A restore gives it up: its commit follows the newest
 	// whole one, and the numbers of those lost are not used again.
 	Lost *vault.Gap `json:",omitempty"`
+
+	earlier bool // it has an earlier schema than this Holdfast
 }
 
 // build makes the state of a volume at commit target (0: the newest) under a generation, and proves it. stamp is the record of the
@@ -89,11 +92,9 @@ func (r *Recovery) buildOnce(ctx context.Context, engine storage.Engine, ref vol
 			err = errors.Join(err, db.Close(), at.engine.Remove(ctx, at.name))
 		}
 	}()
-	if err := r.replay(ctx, at, db, base, run, &b, stamp); err != nil {
+	to := course{kind: kind, run: run, newest: newestSchema(kept), stamp: stamp}
+	if err := r.reach(ctx, &at, db, base, to, &b); err != nil {
 		return b, fmt.Errorf("rebuild %s at commit %d: %w", ref, target, err)
-	}
-	if err := r.verify(ctx, kind, db, &b); err != nil {
-		return b, err
 	}
 	if err := finish(db); err != nil {
 		return b, err
@@ -111,6 +112,10 @@ type bench struct {
 	schema bool
 	rows   *sqlite.DB
 	dir    string
+	// Of a build on which a migration lies; see reach.
+	unequipped bool // the journal's triggers are not put on: more is to come
+	migrated   bool // there are none
+	turned     bool // what was built at the target has the schema of the newest state since
 }
 
 // clear removes what the build needed beside the database.
@@ -140,8 +145,7 @@ func finish(db storage.DB) error {
 
 // base makes the database from the newest snapshot at or before target, or from the schema alone when the volume is younger than its
 // first snapshot, and gives where its journal stands.
-func (r *Recovery) base(ctx context.Context, at *bench, ref volume.Ref, run vault.Run, target int64) (journal.Head, storage.DB, error) {
-	var h journal.Head
+func (r *Recovery) base(ctx context.Context, at *bench, ref volume.Ref, run vault.Run, target int64) (h journal.Head, db storage.DB, err error) {
 	i, found := slices.BinarySearch(run.Bases, target)
 	if !found {
 		i--
@@ -153,11 +157,19 @@ func (r *Recovery) base(ctx context.Context, at *bench, ref volume.Ref, run vaul
 		return h, nil, err
 	}
 	if i < 0 {
-		db, err := r.empty(ctx, at)
+		if len(run.Frames) > 0 {
+			if at.kind, err = at.kind.At(ctx, run.Frames[0].Schema); err != nil {
+				return h, nil, err
+			}
+		}
+		db, err = r.empty(ctx, at)
 		return h, db, err
 	}
 	m, err := r.vault.Describe(ctx, ref.String(), run.Bases[i])
 	if err != nil {
+		return h, nil, err
+	}
+	if at.kind, err = at.kind.At(ctx, m.Schema); err != nil {
 		return h, nil, err
 	}
 	h.Seq, h.SealedSeq, h.Rows, h.SnapshotSeq, h.SnapshotBytes = m.Seq, m.Seq, m.Rows, m.Seq, m.Bytes
@@ -167,7 +179,7 @@ func (r *Recovery) base(ctx context.Context, at *bench, ref volume.Ref, run vaul
 	if h.Digest, err = journal.ParseDigest(m.Digest); err != nil {
 		return h, nil, err
 	}
-	db, err := r.unpack(ctx, m, at)
+	db, err = r.unpack(ctx, m, at)
 	return h, db, err
 }
 
@@ -239,24 +251,24 @@ const fewBytes = 16 << 10
 func (r *Recovery) replay(ctx context.Context, at bench, db storage.DB, h journal.Head, run vault.Run, b *Built, stamp *journal.Commit) error {
 	return db.Write(ctx, func(tx *storage.Tx) error {
 		if at.schema {
-			return r.intoSchema(ctx, tx, at, func() error { return r.replayInto(ctx, tx, at.kind, h, run, b, stamp) })
+			return r.intoSchema(ctx, tx, at, func() error { return r.replayInto(ctx, tx, at, h, run, b, stamp) })
 		}
 		return storage.WithoutForeignKeys(ctx, tx, func() error {
 			stripped, err := journal.Stripped(ctx, tx)
 			if err != nil {
 				return err
 			}
-			bare := !stripped && bytesBetween(run.Frames, h.Seq, b.Target) > fewBytes
-			if bare {
+			bare := !stripped && (at.unequipped || at.migrated || bytesBetween(run.Frames, h.Seq, b.Target) > fewBytes)
+			if bare && !at.migrated {
 				err = journal.Uninstall(ctx, tx, at.kind.Tables)
-			} else if !stripped {
+			} else if !stripped && !bare {
 				err = journal.Open(ctx, tx)
 			}
 			if err == nil {
-				err = r.replayInto(ctx, tx, at.kind, h, run, b, stamp)
+				err = r.replayInto(ctx, tx, at, h, run, b, stamp)
 			}
 			switch {
-			case err != nil:
+			case err != nil || at.unequipped:
 				return err
 			case stripped:
 				return r.files.Equip(ctx, tx, at.kind.Tables)
@@ -269,7 +281,7 @@ func (r *Recovery) replay(ctx context.Context, at bench, db storage.DB, h journa
 }
 
 // replayInto is replay in a database whose rows can be put in any order.
-func (r *Recovery) replayInto(ctx context.Context, tx *storage.Tx, kind volume.Kind, h journal.Head, run vault.Run, b *Built, stamp *journal.Commit) error {
+func (r *Recovery) replayInto(ctx context.Context, tx *storage.Tx, at bench, h journal.Head, run vault.Run, b *Built, stamp *journal.Commit) error {
 	frames := run.Frames
 	p := journal.NewBulk(tx)
 	diff := newNet()
@@ -292,7 +304,7 @@ func (r *Recovery) replayInto(ctx context.Context, tx *storage.Tx, kind volume.K
 			return diff.add(ctx, tx, e.Changes)
 		}
 		b.Replayed++
-		if err := p.Add(ctx, e.Changes); err != nil {
+		if err := p.Add(ctx, e.Commit, e.Changes); err != nil {
 			return fmt.Errorf("commit %d: %w", e.Commit.Seq, err)
 		}
 		if e.Commit.Seq == b.Target {
@@ -308,9 +320,13 @@ func (r *Recovery) replayInto(ctx context.Context, tx *storage.Tx, kind volume.K
 		return err
 	}
 	var pending *journal.Commit
-	if stamp != nil && !run.Newest { // what lies between is lost: the two states are compared
+	if stamp != nil && !run.Newest { // what lies between is lost, or of another schema: the two states are compared
 		var later []journal.Commit
-		if h, later, err = r.across(ctx, kind, tx, b, diff); err != nil {
+		newest := b.Head
+		if at.turned {
+			newest = run.Last
+		}
+		if h, later, err = r.across(ctx, at.kind, tx, b, newest, diff); err != nil {
 			return err
 		}
 		if n := len(later); n > 0 {
@@ -320,6 +336,11 @@ func (r *Recovery) replayInto(ctx context.Context, tx *storage.Tx, kind volume.K
 	}
 	changes := diff.inverse()
 	b.Undoes = len(changes)
+	if at.turned {
+		after := h
+		vault.Advance(&after, vault.Entry{Changes: changes})
+		b.Digest, b.Rows = after.Digest.String(), after.Rows
+	}
 	switch {
 	case stamp == nil:
 		h = then
@@ -372,6 +393,9 @@ func (r *Recovery) walk(ctx context.Context, frames []vault.Frame, h *journal.He
 			if e.Commit.Seq != h.SealedSeq+1 && (e.Commit.Seq != f.From || f.Before != h.Chain.String()) {
 				return &brokenError{f, frames, fmt.Errorf("vault object %s: commit %d of %s is missing", f.Segment, h.SealedSeq+1, f.Ref)}
 			}
+			if change, migrated := e.Commit.SchemaChange(); migrated && !maps.Equal(change.To, f.Schema) {
+				return &brokenError{f, frames, fmt.Errorf("vault object %s: commit %d of %s has another schema than its frame", f.Segment, e.Commit.Seq, f.Ref)}
+			}
 			vault.Advance(h, e)
 			if err := visit(e); err != nil {
 				return err
@@ -385,17 +409,15 @@ func (r *Recovery) walk(ctx context.Context, frames []vault.Frame, h *journal.He
 	return nil
 }
 
-// verify reads every row that was built, back from where it was written, and compares the digest with the recorded one. On SQLite it reads the file
+// prove reads every row that was built, back from where it was written, and compares the digest with the recorded one. On SQLite it reads the file
 // itself.
-func (r *Recovery) verify(ctx context.Context, kind volume.Kind, db storage.DB, b *Built) (err error) {
-	read := db.Read
+func (r *Recovery) prove(ctx context.Context, kind volume.Kind, db storage.DB, b *Built) (err error) {
 	var d journal.Digest
 	var rows int64
 	if file, ok := db.(*sqlite.DB); ok {
-		read = file.ReadHere
-		d, rows, err = r.files.Scan(ctx, file.Path(), kind.Tables, func(fn func(*storage.Tx) error) error { return read(ctx, fn) })
+		d, rows, err = r.files.Scan(ctx, file.Path(), kind.Tables, func(fn func(*storage.Tx) error) error { return file.ReadHere(ctx, fn) })
 	} else {
-		err = read(ctx, func(tx *storage.Tx) error {
+		err = db.Read(ctx, func(tx *storage.Tx) error {
 			d, rows, err = journal.Scan(ctx, tx, kind.Tables)
 			return err
 		})
@@ -406,8 +428,5 @@ func (r *Recovery) verify(ctx context.Context, kind volume.Kind, db storage.DB, 
 	if d.String() != b.Digest || rows != b.Rows {
 		return fmt.Errorf("%s rebuilt at commit %d has digest %s (%d rows), recorded was %s (%d rows)", b.Ref, b.Target, d, rows, b.Digest, b.Rows)
 	}
-	return read(ctx, func(tx *storage.Tx) error {
-		b.Later, err = r.later(ctx, tx, kind, *b)
-		return err
-	})
+	return nil
 }

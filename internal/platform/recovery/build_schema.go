@@ -32,6 +32,9 @@ func (r *Recovery) intoSchema(ctx context.Context, tx *storage.Tx, at bench, rep
 				return err
 			}
 			return storage.WithoutIndexes(ctx, tx, long, func() error {
+				if err := at.kind.Unseed(ctx, tx); err != nil {
+					return err
+				}
 				if err := volume.Fill(ctx, at.kind, from, tx); err != nil {
 					return err
 				}
@@ -41,6 +44,9 @@ func (r *Recovery) intoSchema(ctx context.Context, tx *storage.Tx, at bench, rep
 	}
 	if err := storage.WithoutForeignKeys(ctx, tx, fill); err != nil {
 		return err
+	}
+	if at.unequipped {
+		return nil
 	}
 	return journal.Install(ctx, tx, at.kind.Tables)
 }

@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -94,9 +96,9 @@ func refused(ref volume.Ref, lost *vault.Gap) error {
 		said, ref, lost.From, upTo, lost.Earliest.UTC().Format(time.RFC3339Nano))
 }
 
-// across compares the state being built, at the target, with the newest one, where the commits between them are lost, and notes the rows that differ. It gives where the journal
-// stands at the newest state, and the records of the commits that are kept on the way there.
-func (r *Recovery) across(ctx context.Context, kind volume.Kind, tx *storage.Tx, b *Built, diff *net) (h journal.Head, later []journal.Commit, err error) {
+// across compares the state being built, at the target, with the newest one, where the commits between them are lost or a migration is
+// among them, and notes the rows that differ. last is the newest commit. It gives where the journal stands at the newest state, and the records of the commits that are kept on the way there.
+func (r *Recovery) across(ctx context.Context, kind volume.Kind, tx *storage.Tx, b *Built, last int64, diff *net) (h journal.Head, later []journal.Commit, err error) {
 	dir, err := os.MkdirTemp(r.tmp, "newest-")
 	if err != nil {
 		return h, nil, err
@@ -107,7 +109,7 @@ func (r *Recovery) across(ctx context.Context, kind volume.Kind, tx *storage.Tx,
 		return h, nil, err
 	}
 	defer files.Close()
-	newest, err := r.buildOn(ctx, files, b.Ref, b.Head, 1, nil)
+	newest, err := r.buildOn(ctx, files, b.Ref, last, 1, nil)
 	if err != nil {
 		return h, nil, err
 	}
@@ -134,9 +136,9 @@ func (r *Recovery) across(ctx context.Context, kind volume.Kind, tx *storage.Tx,
 	return h, later, err
 }
 
-// compare notes the rows of a table that differ between two databases.
+// compare notes the rows of a table that differ between two databases of one schema. then is nil where everything is new.
 func (n *net) compare(ctx context.Context, table string, then, now *storage.Tx) error {
-	cols, err := storage.Describe(ctx, then, table)
+	cols, err := storage.Describe(ctx, now, table)
 	if err != nil {
 		return err
 	}
@@ -144,18 +146,13 @@ func (n *net) compare(ctx context.Context, table string, then, now *storage.Tx) 
 	if err := journal.Images(ctx, now, table, func(image string) error { rows[image] = true; return nil }); err != nil {
 		return err
 	}
-	err = journal.Images(ctx, then, table, func(image string) error {
-		if rows[image] {
-			delete(rows, image)
-			return nil
-		}
-		_, err := n.slot(cols, &image, &image)
-		return err
-	})
+	if then != nil {
+		err = n.missing(ctx, cols, then, rows)
+	}
 	if err != nil {
 		return err
 	}
-	for image := range rows {
+	for _, image := range slices.Sorted(maps.Keys(rows)) {
 		i, err := n.slot(cols, &image, nil)
 		if err != nil {
 			return err
@@ -163,4 +160,23 @@ func (n *net) compare(ctx context.Context, table string, then, now *storage.Tx) 
 		n.rows[i].Now = &image
 	}
 	return nil
+}
+
+// missing notes the rows of an earlier state that are not among those of a later one, and takes those out that are.
+func (n *net) missing(ctx context.Context, cols storage.Columns, then *storage.Tx, rows map[string]bool) error {
+	was, err := storage.Describe(ctx, then, cols.Table)
+	if err != nil {
+		return err
+	}
+	if !slices.Equal(was.Names, cols.Names) {
+		return fmt.Errorf("table %s has other columns in the earlier state: %v and %v", cols.Table, was.Names, cols.Names)
+	}
+	return journal.Images(ctx, then, cols.Table, func(image string) error {
+		if rows[image] {
+			delete(rows, image)
+			return nil
+		}
+		_, err := n.slot(cols, &image, &image)
+		return err
+	})
 }

@@ -64,10 +64,17 @@ func (r *Recovery) RestorePart(ctx context.Context, ref volume.Ref, target int64
 	if err := r.reachable(ctx, ref, target); err != nil {
 		return res, err
 	}
+	then, _, err := r.pastOf(ctx, ref, target)
+	if err != nil {
+		return res, err
+	}
+	if then != nil {
+		defer then.Close() //nolint:errcheck // a folder under tmp that stays behind harms nobody
+	}
 	origin := identity.Origin{Source: "recovery", Request: request, Reason: reason}
 	var receipt volume.Receipt
 	err = r.pool.Volume(ref).Write(volume.WithReceipt(identity.WithOrigin(ctx, origin), &receipt), func(tx *volume.Tx) error {
-		diff, head, err := r.since(ctx, tx, ref, frames, target)
+		diff, head, err := r.since(ctx, tx, ref, frames, then, target)
 		if err != nil {
 			return err
 		}
@@ -96,14 +103,19 @@ func (r *Recovery) RestorePart(ctx context.Context, ref volume.Ref, target int64
 	return res, nil
 }
 
-// since gives what changed in a volume after a commit, up to now: from the vault, and the newest commits from the journal itself.
-func (r *Recovery) since(ctx context.Context, tx *volume.Tx, ref volume.Ref, frames []vault.Frame, target int64) ([]RowDiff, int64, error) {
+// since gives what changed in a volume after a commit, up to now: from the vault, and the newest commits from the journal itself. Where a migration lies between, then is the
+// volume at that commit, and the two states are compared.
+func (r *Recovery) since(ctx context.Context, tx *volume.Tx, ref volume.Ref, frames []vault.Frame, then *Past, target int64) ([]RowDiff, int64, error) {
 	head, err := journal.ReadHead(ctx, tx.Tx)
 	if err != nil {
 		return nil, 0, err
 	}
 	if target > head.Seq {
 		return nil, 0, noCommit(ref, target, lastOf(frames))
+	}
+	if then != nil {
+		rows, err := r.compareWith(ctx, ref, then, tx.Tx)
+		return rows, head.Seq, err
 	}
 	n := newNet()
 	last := frames[len(frames)-1].To

@@ -3,6 +3,8 @@ package recovery
 import (
 	"context"
 	"errors"
+	"fmt"
+	"maps"
 	"os"
 	"slices"
 
@@ -24,7 +26,8 @@ type Past struct {
 	dir  string
 }
 
-// Past makes the state of a volume at a commit, 0 for the newest that the vault has, and proves it. The caller closes it.
+// Past makes the state of a volume at a commit, 0 for the newest that the vault has, and proves it. Where it had an earlier schema, it is proven with that and has the tables
+// of today then. The caller closes it.
 func (r *Recovery) Past(ctx context.Context, ref volume.Ref, seq int64) (*Past, error) {
 	if err := r.vault.Refresh(ctx); err != nil {
 		return nil, err
@@ -51,6 +54,12 @@ func (r *Recovery) Past(ctx context.Context, ref volume.Ref, seq int64) (*Past, 
 	place := volume.Place{Engine: files, Generation: 1}
 	p.pool = volume.NewPool(volume.Config{Kinds: []volume.Kind{kind}, Clock: r.clock, Locate: func(context.Context, volume.Ref) (volume.Place, error) { return place, nil }})
 	p.Volume, p.Path = p.pool.Volume(ref), files.Path(ref.Name(1))
+	if p.earlier { // the file gets the tables of today too
+		err := p.Volume.Read(ctx, func(*volume.Tx) error { return nil })
+		if err = errors.Join(err, p.pool.Evict(ctx, ref)); err != nil {
+			return nil, errors.Join(fmt.Errorf("bring %s at commit %d to the schema of today: %w", ref, p.Target, err), os.RemoveAll(dir))
+		}
+	}
 	return p, nil
 }
 
@@ -80,6 +89,20 @@ func (r *Recovery) Between(ctx context.Context, at *Past, from, to int64) (Span,
 	}
 	if from < 0 || from > to || to != at.Target {
 		return s, fault.Bad("The earlier state of %s comes first: %d is not before %d.", ref.Kind, from, to)
+	}
+	then, changed, err := r.pastOf(ctx, ref, from)
+	if err != nil {
+		return s, err
+	}
+	if changed {
+		err := at.Volume.Read(ctx, func(tx *volume.Tx) (err error) {
+			s.Rows, err = r.compareWith(ctx, ref, then, tx.Tx)
+			return err
+		})
+		if then != nil {
+			err = errors.Join(err, then.Close())
+		}
+		return s, err
 	}
 	n := newNet()
 	err = at.Volume.Read(ctx, func(tx *volume.Tx) error {
@@ -171,20 +194,29 @@ func (r *Recovery) LastRow(ctx context.Context, ref volume.Ref, table string, fi
 	if err != nil {
 		return nil, err
 	}
-	var cols storage.Columns
-	err = r.pool.Volume(ref).Read(ctx, func(tx *volume.Tx) (err error) {
-		cols, err = storage.Describe(ctx, tx.Tx, table)
-		return err
-	})
-	if err != nil {
-		return nil, err
+	kind, ok := r.pool.Kind(ref.Kind)
+	if !ok {
+		return nil, fault.NotFound("There is no volume %s.", ref)
 	}
+	var cols storage.Columns
+	var of map[string]int // the schema that has them
 	for _, f := range slices.Backward(frames) {
 		entries, err := r.vault.Read(ctx, f)
 		if err != nil {
 			return nil, err
 		}
 		for _, e := range slices.Backward(entries) {
+			schema := f.Schema
+			if change, migrated := e.Commit.SchemaChange(); migrated {
+				schema = change.From
+			}
+			if of == nil || !maps.Equal(of, schema) {
+				cols, err = kind.Columns(ctx, schema, table)
+				if err != nil && !errors.Is(err, storage.ErrMissing) { // there may have been no such table then
+					return nil, err
+				}
+				of = schema
+			}
 			for _, c := range slices.Backward(e.Changes) {
 				if c.Table != table || c.Before == nil {
 					continue

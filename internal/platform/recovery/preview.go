@@ -2,6 +2,7 @@ package recovery
 
 import (
 	"context"
+	"errors"
 
 	"holdfast.dev/internal/base/fault"
 	"holdfast.dev/internal/platform/journal"
@@ -34,10 +35,14 @@ func (r *Recovery) Preview(ctx context.Context, ref volume.Ref, target int64) (p
 		return p, err
 	}
 	p.Head = frames[len(frames)-1].To
+	then, changed, err := r.pastOf(ctx, ref, target)
+	if err != nil {
+		return p, err
+	}
 	n := newNet()
 	err = r.pool.Volume(ref).Read(ctx, func(tx *volume.Tx) error {
 		for _, f := range frames {
-			if f.To < target {
+			if f.To < target || changed && f.From > target {
 				continue
 			}
 			entries, err := r.vault.Read(ctx, f)
@@ -48,15 +53,22 @@ func (r *Recovery) Preview(ctx context.Context, ref volume.Ref, target int64) (p
 				if e.Commit.Seq == target {
 					p.Target = e.Commit
 				}
-				if e.Commit.Seq > target {
+				if e.Commit.Seq > target && !changed {
 					if err := n.add(ctx, tx.Tx, e.Changes); err != nil {
 						return err
 					}
 				}
 			}
 		}
-		return nil
+		if !changed {
+			p.Rows = n.diffs()
+			return nil
+		}
+		p.Rows, err = r.compareWith(ctx, ref, then, tx.Tx)
+		return err
 	})
-	p.Rows = n.diffs()
+	if then != nil {
+		err = errors.Join(err, then.Close())
+	}
 	return p, err
 }

@@ -73,6 +73,9 @@ func (m Migration) Statements(d Dialect) []string {
 	return append(split(translate(m.common, d)), split(m.engine[d])...)
 }
 
+// Source gives the text of the step as it was written, for one engine: it tells steps apart.
+func (m Migration) Source(d Dialect) string { return m.common + m.engine[d] }
+
 var (
 	wordBigint = regexp.MustCompile(`\bBIGINT\b`)
 	wordText   = regexp.MustCompile(`\bTEXT\b`)
@@ -132,13 +135,11 @@ func Migrate(ctx context.Context, tx *Tx, steps []Migration) (changed bool, err 
 	if err != nil {
 		return false, err
 	}
+	unseen := Unseen(steps, have)
 	var texts []string
 	var of []Migration // whose statement it is
 	var seen [][]any
-	for _, m := range steps {
-		if m.Version <= have[m.Product] {
-			continue
-		}
+	for _, m := range unseen {
 		for _, s := range m.Statements(tx.Dialect()) {
 			texts, of = append(texts, s), append(of, m)
 		}
@@ -152,6 +153,35 @@ func Migrate(ctx context.Context, tx *Tx, steps []Migration) (changed bool, err 
 		return false, fmt.Errorf("record migration: %w", err)
 	}
 	return len(seen) > 0, nil
+}
+
+// Unseen gives the steps that a database has not seen whose newest step of each product is given.
+func Unseen(steps []Migration, have map[string]int) (out []Migration) {
+	for _, m := range steps {
+		if m.Version > have[m.Product] {
+			out = append(out, m)
+		}
+	}
+	return out
+}
+
+// UpTo gives the steps up to a version of each product; products that are not named have none.
+func UpTo(steps []Migration, versions map[string]int) (out []Migration) {
+	for _, m := range steps {
+		if m.Version <= versions[m.Product] {
+			out = append(out, m)
+		}
+	}
+	return out
+}
+
+// Newest gives the newest version of each product among steps.
+func Newest(steps []Migration) map[string]int {
+	newest := map[string]int{}
+	for _, m := range steps {
+		newest[m.Product] = max(newest[m.Product], m.Version)
+	}
+	return newest
 }
 
 // SchemaVersions gives the newest step of each product that the database has seen.
@@ -173,7 +203,12 @@ func SchemaVersions(ctx context.Context, tx *Tx) (map[string]int, error) {
 	return have, rows.Err()
 }
 
-// Inline makes a step from texts in the program, for the tables that the platform itself keeps in every database.
+// Inline makes a first step from texts in the program, for the tables that the platform itself keeps in every database.
 func Inline(product, common string, engine map[Dialect]string) Migration {
-	return Migration{Product: product, Version: 1, Name: "inline", common: common, engine: engine}
+	return InlineStep(product, 1, common, engine)
+}
+
+// InlineStep is Inline for a later step.
+func InlineStep(product string, version int, common string, engine map[Dialect]string) Migration {
+	return Migration{Product: product, Version: version, Name: "inline", common: common, engine: engine}
 }

@@ -301,6 +301,7 @@ func (s *Shipper) collect(ctx context.Context, ref volume.Ref) (sh shipment, fra
 		sh.base = h
 		f := Frame{Ref: ref.String(), From: h.SealedSeq + 1, Prev: h.Key, Before: h.Chain.String()}
 		var entries []Entry
+	read:
 		for size := 0; h.SealedSeq < h.Seq && size < maxFrame; {
 			commits, err := journal.Commits(ctx, tx.Tx, h.SealedSeq, 200)
 			if err != nil {
@@ -308,6 +309,9 @@ func (s *Shipper) collect(ctx context.Context, ref volume.Ref) (sh shipment, fra
 			}
 			for _, c := range commits {
 				e := Entry{Commit: c}
+				if _, migrated := c.SchemaChange(); migrated && len(entries) > 0 { // a frame has one schema
+					break read
+				}
 				if e.Changes, err = journal.Changes(ctx, tx.Tx, c.FirstN, c.LastN); err != nil {
 					return err
 				}
@@ -324,6 +328,13 @@ func (s *Shipper) collect(ctx context.Context, ref volume.Ref) (sh shipment, fra
 			return err
 		}
 		first, last := entries[0].Commit, entries[len(entries)-1].Commit
+		if h.SealedSeq < h.Seq { // a later commit may have changed the schema since
+			if next, ok, err := journal.NextMigration(ctx, tx.Tx, last.Seq); err != nil {
+				return err
+			} else if change, migrated := next.SchemaChange(); ok && migrated {
+				f.Schema = change.From
+			}
+		}
 		f.To, f.FromAt, f.ToAt = last.Seq, first.At, last.At
 		f.Chain, f.Digest, f.Rows = h.Chain.String(), h.Digest.String(), h.Rows
 		sh.head, sh.more = h, h.SealedSeq < h.Seq

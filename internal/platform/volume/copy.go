@@ -65,6 +65,10 @@ func (p *Pool) bareFile(ctx context.Context, kind Kind) (*template, error) {
 			if _, err := storage.Migrate(ctx, tx, kind.Migrations); err != nil {
 				return err
 			}
+			err := storage.WithoutForeignKeys(ctx, tx, func() error { return kind.Unseed(ctx, tx) })
+			if err != nil {
+				return err
+			}
 			return journal.Install(ctx, tx, nil)
 		})
 	})
@@ -133,6 +137,9 @@ func transferTable(ctx context.Context, from, to *storage.Tx, cols storage.Colum
 // with the rows that it received.
 func CopyRows(ctx context.Context, kind Kind, from *storage.Tx, to *Tx) error {
 	return storage.WithoutForeignKeys(ctx, to.Tx, func() error {
+		if err := kind.Unseed(ctx, to.Tx); err != nil {
+			return err
+		}
 		var names []string
 		for _, t := range kind.Tables {
 			if t.Exempt == "" {

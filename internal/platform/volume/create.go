@@ -21,7 +21,7 @@ func (p *Pool) Create(ctx context.Context, ref Ref, place Place) error {
 		db, err := e.Fresh(name)
 		if err == nil {
 			h := &hot{pool: p, ref: ref, kind: kind, place: place, db: db}
-			err = errors.Join(h.migrate(ctx), db.Close())
+			err = errors.Join(h.create(ctx), db.Close())
 		}
 		if err != nil {
 			return fmt.Errorf("create volume %s: %w", ref, err)
@@ -36,7 +36,7 @@ func (p *Pool) Create(ctx context.Context, ref Ref, place Place) error {
 		return errors.Join(err, place.Engine.Remove(ctx, name))
 	}
 	h := &hot{pool: p, ref: ref, kind: kind, place: place, db: db}
-	if err := errors.Join(h.migrate(ctx), db.Close()); err != nil {
+	if err := errors.Join(h.create(ctx), db.Close()); err != nil {
 		return errors.Join(fmt.Errorf("create volume %s: %w", ref, err), place.Engine.Remove(ctx, name))
 	}
 	return nil

@@ -4,6 +4,7 @@ import (
 	"container/list"
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"sync"
 	"time"
@@ -73,10 +74,7 @@ func (h *hot) closeDatabase() {
 
 // prepare migrates the schema, installs the journal and learns the time of the newest commit.
 func (h *hot) prepare(ctx context.Context) error {
-	newest := map[string]int{}
-	for _, m := range h.kind.Migrations {
-		newest[m.Product] = max(newest[m.Product], m.Version)
-	}
+	newest := storage.Newest(h.kind.Migrations)
 	current := false
 	err := h.db.Read(ctx, func(tx *storage.Tx) error {
 		names, err := storage.TableNames(ctx, tx)
@@ -115,27 +113,87 @@ func (h *hot) readHead(ctx context.Context, tx *storage.Tx) error {
 	return nil
 }
 
-// migrate is a commit of its own, so that a restore knows which schema an instant belongs to.
+// migrate is a commit of its own, so that a restore knows which schema an instant belongs to. It journals what the new schema makes of the rows that are there.
 func (h *hot) migrate(ctx context.Context) error {
-	return h.db.Write(ctx, func(tx *storage.Tx) error {
-		changed, err := storage.Migrate(ctx, tx, h.kind.Migrations)
+	var made journal.Commit
+	err := h.db.Write(ctx, func(tx *storage.Tx) error {
+		head, err := journal.ReadHead(ctx, tx)
 		if err != nil {
 			return err
 		}
-		if changed {
-			if err := journal.Install(ctx, tx, h.kind.Tables); err != nil {
-				return err
-			}
-		} else if head, err := journal.ReadHead(ctx, tx); err != nil || head.Seq > 0 { // another node was faster
+		if head.Seq == 0 {
+			return h.begin(ctx, tx)
+		}
+		made, err = h.migrateRows(ctx, tx)
+		return err
+	})
+	if err == nil && made.Seq > 0 {
+		h.seq, h.lastAt = made.Seq, made.At
+	}
+	return err
+}
+
+// create is begin in a transaction of its own.
+func (h *hot) create(ctx context.Context) error {
+	return h.db.Write(ctx, func(tx *storage.Tx) error { return h.begin(ctx, tx) })
+}
+
+// begin makes the schema of a new volume, as far as it is not there, and its first commit.
+func (h *hot) begin(ctx context.Context, tx *storage.Tx) error {
+	changed, err := storage.Migrate(ctx, tx, h.kind.Migrations)
+	if err != nil {
+		return err
+	}
+	if changed {
+		if err := journal.Install(ctx, tx, h.kind.Tables); err != nil {
 			return err
 		}
-		at := h.instant()
-		w, _, err := journal.NewWriter(ctx, tx, at)
-		if err != nil {
+	}
+	at := h.instant()
+	w, _, err := journal.NewWriter(ctx, tx, at)
+	if err != nil {
+		return err
+	}
+	seeded, err := h.kind.Seeded(ctx)
+	if err != nil {
+		return err
+	}
+	c := migration(at)
+	return w.Commit(ctx, &c, func() error { return journal.Seeds(ctx, tx, seeded) })
+}
+
+func migration(at time.Time) journal.Commit {
+	return journal.Commit{At: at, Kind: journal.KindMigration, Actor: "system:migration", Source: "holdfast", Reason: "schema brought up to date"}
+}
+
+// migrateRows brings a volume that has commits to the newest schema.
+func (h *hot) migrateRows(ctx context.Context, tx *storage.Tx) (c journal.Commit, err error) {
+	have, err := storage.SchemaVersions(ctx, tx)
+	if err != nil {
+		return c, err
+	}
+	steps := storage.Unseen(h.kind.Migrations, have)
+	if len(steps) == 0 { // another node was faster
+		return c, nil
+	}
+	m := journal.Migrating{Tables: h.kind.Tables, Dropped: h.kind.Dropped}
+	change := journal.SchemaChange{From: have, To: maps.Clone(have)}
+	for _, s := range steps {
+		m.Statements = append(m.Statements, s.Statements(tx.Dialect())...)
+		change.To[s.Product] = max(change.To[s.Product], s.Version)
+	}
+	at := h.instant()
+	w, _, err := journal.NewWriter(ctx, tx, at) // what was done past Holdfast was done to the tables as they are
+	if err != nil {
+		return c, err
+	}
+	c = migration(at)
+	c.Request = change.String()
+	return c, w.CommitAlone(ctx, &c, func() error {
+		return journal.Migrate(ctx, tx, m, func() error {
+			_, err := storage.Migrate(ctx, tx, h.kind.Migrations)
 			return err
-		}
-		c := journal.Commit{At: at, Kind: journal.KindMigration, Actor: "system:migration", Source: "holdfast", Reason: "schema brought up to date"}
-		return w.Commit(ctx, &c, func() error { return nil })
+		})
 	})
 }
 

@@ -15,6 +15,8 @@ type Kind struct {
 	Name       string // "control", "access", "work", "oncall", "status"
 	Migrations []storage.Migration
 	Tables     []storage.Table // without the journal's own
+	// Dropped are tables that migrations have taken away: instants before have them.
+	Dropped []storage.Table
 }
 
 // AllTables gives the kind's tables and the journal's own.

@@ -1,0 +1,132 @@
+package volume
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"sync"
+
+	"holdfast.dev/internal/platform/storage"
+	"holdfast.dev/internal/platform/storage/sqlite"
+)
+
+// At gives the kind as it was with an earlier schema, by the newest step of each product: its steps up to there and the tables that they make. Without a schema, and with
+// the present one, it is the kind itself. A schema of a newer Holdfast is refused.
+func (k Kind) At(ctx context.Context, schema map[string]int) (Kind, error) {
+	newest := storage.Newest(k.Migrations)
+	if len(schema) == 0 || maps.Equal(schema, newest) {
+		return k, nil
+	}
+	for product, version := range schema {
+		if version > newest[product] {
+			return k, fmt.Errorf("the schema of %s is of a newer Holdfast: it has version %d of %s, this one knows %d", k.Name, version, product, newest[product])
+		}
+	}
+	made, err := k.schemaAt(ctx, schema)
+	if err != nil {
+		return k, err
+	}
+	all := slices.Concat(k.Tables, k.Dropped)
+	k.Migrations, k.Tables, k.Dropped = storage.UpTo(k.Migrations, schema), nil, nil
+	for _, t := range all {
+		if _, there := made[t.Name]; there {
+			k.Tables = append(k.Tables, t)
+		} else {
+			k.Dropped = append(k.Dropped, t)
+		}
+	}
+	return k, nil
+}
+
+// Columns gives the columns that a table has in a schema, by the newest step of each product; without a schema in the present one. ErrMissing where there is no such table.
+func (k Kind) Columns(ctx context.Context, schema map[string]int, table string) (storage.Columns, error) {
+	if len(schema) == 0 {
+		schema = storage.Newest(k.Migrations)
+	}
+	made, err := k.schemaAt(ctx, schema)
+	if err != nil {
+		return storage.Columns{}, err
+	}
+	if t, ok := made[table]; ok {
+		return t.Columns, nil
+	}
+	return storage.Columns{}, fmt.Errorf("table %s: %w", table, storage.ErrMissing)
+}
+
+// Seeded names the journaled tables into which the migrations themselves put rows. A database that gets the rows of another is emptied of them first, see Unseed.
+func (k Kind) Seeded(ctx context.Context) (names []string, err error) {
+	made, err := k.schemaAt(ctx, storage.Newest(k.Migrations))
+	if err != nil {
+		return nil, err
+	}
+	for _, t := range k.Tables {
+		if t.Exempt == "" && made[t.Name].seeded {
+			names = append(names, t.Name)
+		}
+	}
+	return names, nil
+}
+
+// Unseed removes the rows that migrations put into a new database. Foreign keys are off or deferred.
+func (k Kind) Unseed(ctx context.Context, tx *storage.Tx) error {
+	names, err := k.Seeded(ctx)
+	if err != nil {
+		return err
+	}
+	for _, name := range names {
+		if _, err := tx.ExecText(ctx, "DELETE FROM "+storage.Quote(name)); err != nil {
+			return fmt.Errorf("empty %s: %w", name, err)
+		}
+	}
+	return nil
+}
+
+// madeTable is a table as the migrations make it.
+type madeTable struct {
+	storage.Columns
+	seeded bool // it has rows
+}
+
+// schemas are the tables of schemas, by their steps: there are a few for every release.
+var schemas sync.Map
+
+// schemaAt makes a schema in a scratch file to see which tables it has. They are the same on both engines.
+func (k Kind) schemaAt(ctx context.Context, schema map[string]int) (map[string]madeTable, error) {
+	steps := storage.UpTo(k.Migrations, schema)
+	var id strings.Builder
+	for _, m := range steps {
+		fmt.Fprintf(&id, "%s %d\x00%s\x00", m.Product, m.Version, m.Source(storage.SQLite))
+	}
+	if known, ok := schemas.Load(id.String()); ok {
+		return known.(map[string]madeTable), nil
+	}
+	made := map[string]madeTable{}
+	_, err := new(sqlite.Engine).Template(context.WithoutCancel(ctx), func(tx *storage.Tx) error {
+		if _, err := storage.Migrate(ctx, tx, steps); err != nil {
+			return err
+		}
+		names, err := storage.TableNames(ctx, tx)
+		if err != nil {
+			return err
+		}
+		described, err := storage.DescribeTables(ctx, tx, names)
+		if err != nil {
+			return err
+		}
+		for _, cols := range described {
+			t := madeTable{Columns: cols}
+			if err := tx.GetText(ctx, "SELECT EXISTS (SELECT 1 FROM "+storage.Quote(cols.Table)+")", nil, &t.seeded); err != nil {
+				return err
+			}
+			made[cols.Table] = t
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("the schema of %s: %w", k.Name, err)
+	}
+	schemas.Store(id.String(), made)
+	return made, nil
+}
