@@ -184,19 +184,7 @@ func choose(ctx context.Context, s Spec, all []Candidate) ([]Candidate, error) {
 			return nil, fault.Bad("The inventory does not have %d of the %d targets named, %s for one: nothing is planned for a list that is partly understood.", len(missing), len(s.Targets.IDs), missing[0])
 		}
 	case s.Script != "":
-		sel, err := newSelector(ctx, s.Script)
-		if err != nil {
-			return nil, err
-		}
-		for _, c := range all {
-			ok, err := sel.selects(c)
-			if err != nil {
-				return nil, err
-			}
-			if ok {
-				out = append(out, c)
-			}
-		}
+		return selectByScript(ctx, s.Script, all)
 	default:
 		for _, c := range all {
 			if matches(s.Targets.Kind, s.Targets.Where, c) {
