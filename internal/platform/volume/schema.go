@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -56,17 +57,43 @@ func (k Kind) Columns(ctx context.Context, schema map[string]int, table string) 
 }
 
 // Seeded names the journaled tables into which the migrations themselves put rows. A database that gets the rows of another is emptied of them first, see Unseed.
-func (k Kind) Seeded(ctx context.Context) (names []string, err error) {
-	made, err := k.schemaAt(ctx, storage.Newest(k.Migrations))
-	if err != nil {
-		return nil, err
+func (k Kind) Seeded(ctx context.Context) ([]string, error) {
+	id := "seeds " + stepsID(k.Migrations)
+	if known, ok := schemas.Load(id); ok {
+		return known.([]string), nil
 	}
+	named := map[string]bool{} // for most kinds a look at the texts is enough
+	for _, m := range k.Migrations {
+		for _, found := range insertion.FindAllStringSubmatch(m.Source(storage.SQLite), -1) {
+			named[found[1]] = true
+		}
+	}
+	var names []string
 	for _, t := range k.Tables {
-		if t.Exempt == "" && made[t.Name].seeded {
+		if t.Exempt == "" && named[t.Name] {
 			names = append(names, t.Name)
 		}
 	}
+	if len(names) > 0 {
+		made, err := k.schemaAt(ctx, storage.Newest(k.Migrations))
+		if err != nil {
+			return nil, err
+		}
+		names = slices.DeleteFunc(names, func(name string) bool { return !made[name].seeded })
+	}
+	schemas.Store(id, names)
 	return names, nil
+}
+
+var insertion = regexp.MustCompile(`(?i)\binto\s+"?(\w+)`)
+
+// stepsID tells sets of steps apart.
+func stepsID(steps []storage.Migration) string {
+	var id strings.Builder
+	for _, m := range steps {
+		fmt.Fprintf(&id, "%s %d\x00%s\x00", m.Product, m.Version, m.Source(storage.SQLite))
+	}
+	return id.String()
 }
 
 // Unseed removes the rows that migrations put into a new database. Foreign keys are off or deferred.
@@ -89,17 +116,14 @@ type madeTable struct {
 	seeded bool // it has rows
 }
 
-// schemas are the tables of schemas, by their steps: there are a few for every release.
+// schemas remembers the tables of schemas and what is seeded, by the steps: there are a few for every release.
 var schemas sync.Map
 
 // schemaAt makes a schema in a scratch file to see which tables it has. They are the same on both engines.
 func (k Kind) schemaAt(ctx context.Context, schema map[string]int) (map[string]madeTable, error) {
 	steps := storage.UpTo(k.Migrations, schema)
-	var id strings.Builder
-	for _, m := range steps {
-		fmt.Fprintf(&id, "%s %d\x00%s\x00", m.Product, m.Version, m.Source(storage.SQLite))
-	}
-	if known, ok := schemas.Load(id.String()); ok {
+	id := stepsID(steps)
+	if known, ok := schemas.Load(id); ok {
 		return known.(map[string]madeTable), nil
 	}
 	made := map[string]madeTable{}
@@ -127,6 +151,6 @@ func (k Kind) schemaAt(ctx context.Context, schema map[string]int) (map[string]m
 	if err != nil {
 		return nil, fmt.Errorf("the schema of %s: %w", k.Name, err)
 	}
-	schemas.Store(id.String(), made)
+	schemas.Store(id, made)
 	return made, nil
 }
