@@ -116,7 +116,7 @@ func (c *cli) command() *cobra.Command {
 	root := &cobra.Command{
 		Use:           "holdfast",
 		Short:         "A company's collaboration suite that no script can lose",
-		Long:          "Holdfast runs a company's tracker and keeps everything in it recoverable to any second.\nCommands work on the data folder, or through the running server when one has it.",
+		Long:          "Holdfast runs a company's tracker, wiki, on-call and status page and keeps everything in it recoverable to any second.\nCommands work on the data folder, or through the running server when one has it.",
 		SilenceErrors: true, SilenceUsage: true,
 	}
 	root.PersistentFlags().StringVar(&c.opts.Data, "data", "", "data folder (default $HOLDFAST_DATA, else ./data)")
@@ -126,7 +126,7 @@ func (c *cli) command() *cobra.Command {
 	root.PersistentFlags().BoolVar(&c.json, "json", false, "print the result as JSON")
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return errUsage{err} })
 	root.CompletionOptions.HiddenDefaultCmd = true
-	root.AddCommand(c.serveCommand(), c.orgCommand(), c.siteCommand(), c.userCommand(), c.tokenCommand(), c.operatorCommand(), c.maintenanceCommand(), c.purgeCommand(), c.contactCommand(), c.eraseCommand(), c.takeoutCommand(), c.incidentCommand(), c.rootsCommand(), c.jobsCommand(), c.reportCommand(), c.restoreTestCommand(), c.vaultCommand(), c.rebuildCommand(), c.drillCommand(), c.importCommand(), c.exportCommand(), c.demoCommand(), c.oncallCommand(), c.statusCommand())
+	root.AddCommand(c.serveCommand(), c.orgCommand(), c.siteCommand(), c.userCommand(), c.tokenCommand(), c.operatorCommand(), c.maintenanceCommand(), c.addonCommand(), c.purgeCommand(), c.contactCommand(), c.eraseCommand(), c.takeoutCommand(), c.incidentCommand(), c.rootsCommand(), c.jobsCommand(), c.reportCommand(), c.restoreTestCommand(), c.vaultCommand(), c.rebuildCommand(), c.drillCommand(), c.importCommand(), c.exportCommand(), c.demoCommand(), c.oncallCommand(), c.statusCommand())
 	return root
 }
 
