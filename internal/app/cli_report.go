@@ -123,7 +123,7 @@ func (c *cli) reportVerifyCommand() *cobra.Command {
 			note = "\nGive the roots that you were handed beforehand with --roots to be sure that the history is the one that you knew."
 		}
 		return c.print(map[string]any{"true": true, "totals": r.Totals, "against_roots": handed != nil},
-			"true: %s restored %s; %d rows back, %d commits gone%s, every link of the chain checked%s", r.Slug, r.Restore.Asked, r.Totals.RowsBack, r.Totals.CommitsGone, unknownText(r), note)
+			"true: the restore of %s (%s); %d rows back, %d commits gone%s, every link of the chain checked%s", r.Slug, r.Restore.Asked, r.Totals.RowsBack, r.Totals.CommitsGone, unknownText(r), note)
 	}}
 	cmd.Flags().StringVar(&roots, "roots", "", "roots that you were handed before")
 	return cmd

@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -116,11 +117,16 @@ func TestAPlanIsAppliedInWavesAndTakenBack(t *testing.T) {
 	if sites, addons := s.active(); sites != 12 || addons != 0 {
 		t.Fatalf("%d sites, %d add-ons are active", sites, addons)
 	}
-	if p, err = s.node.Maintenance.Undo(as("bob"), p.ID, nil); err != nil || p.State != maintenance.Undone {
+	var told []int
+	if p, err = s.node.Maintenance.Undo(as("bob"), p.ID, func(done, total int, _ string) {
+		if told = append(told, done); total != 12 {
+			t.Errorf("%d of %d", done, total)
+		}
+	}); err != nil || p.State != maintenance.Undone {
 		t.Fatal(p, err)
 	}
-	if _, addons := s.active(); addons != 12 {
-		t.Fatalf("%d add-ons are active after the undo", addons)
+	if _, addons := s.active(); addons != 12 || !slices.IsSorted(told) || told[len(told)-1] != 12 {
+		t.Fatalf("%d add-ons are active after the undo, which told %v", addons, told)
 	}
 }
 

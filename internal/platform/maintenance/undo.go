@@ -24,12 +24,12 @@ func (e *Engine) takeBack(ctx context.Context, p *Plan, report Report) error {
 	}
 	if all, ok := action.(Together); ok && len(left) > 0 {
 		if e.takeBackTogether(ctx, p, all, left) == nil {
-			report(len(left), len(now.Targets), fmt.Sprintf("taken back together: %d targets", len(left)))
+			report(len(left), len(left), fmt.Sprintf("taken back together: %d targets", len(left)))
 			return nil
 		}
 	}
 	var stuck []error
-	for _, t := range left {
+	for i, t := range left {
 		target := p.Body.Targets[t.Position]
 		state, why := Reverted, ""
 		if err := action.Undo(ctx, target, p.Body.Params); err != nil {
@@ -45,7 +45,7 @@ func (e *Engine) takeBack(ctx context.Context, p *Plan, report Report) error {
 		if err != nil {
 			return err
 		}
-		report(t.Position, len(now.Targets), "taken back: "+target.Name)
+		report(i+1, len(left), "taken back: "+target.Name)
 	}
 	return errors.Join(stuck...)
 }
