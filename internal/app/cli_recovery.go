@@ -4,15 +4,21 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
 	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"holdfast.dev/internal/base/clock"
+	"holdfast.dev/internal/base/fault"
 	"holdfast.dev/internal/platform/fleet"
 	"holdfast.dev/internal/platform/identity"
+	"holdfast.dev/internal/platform/journal"
 	"holdfast.dev/internal/platform/recovery"
+	"holdfast.dev/internal/platform/s3"
+	"holdfast.dev/internal/platform/volume"
 )
 
 func (c *cli) steps(p recovery.Progress) {
@@ -135,6 +141,27 @@ func (c *cli) vaultCommand() *cobra.Command {
 	return group("vault", "The vault", verify)
 }
 
+// knowsVault refuses a control database that is there and younger than the vault's: of what it does not know nothing would be rebuilt, and nobody would be told.
+func (n *Node) knowsVault(ctx context.Context) error {
+	if n.forgotten {
+		return nil // it is rebuilt first
+	}
+	frames, err := n.Vault.History(ctx, fleet.ControlRef.String())
+	if err != nil || len(frames) == 0 {
+		return err
+	}
+	var head journal.Head
+	err = n.control().Read(ctx, func(tx *volume.Tx) (err error) {
+		head, err = journal.ReadHead(ctx, tx.Tx)
+		return err
+	})
+	if newest := frames[len(frames)-1].To; err == nil && head.Seq < newest {
+		return fault.Conflict("The control database in %s ends at commit %d and the vault knows %d: it is an old one or another installation's. Rebuild into an empty folder, or move %s away first.",
+			n.Options.Data, head.Seq, newest, filepath.Join(n.Options.Data, "control"))
+	}
+	return err
+}
+
 func (c *cli) rebuildCommand() *cobra.Command {
 	var from string
 	cmd := &cobra.Command{Use: "rebuild", Short: "Make everything that is gone anew from the vault alone, the control database included", Args: cobra.NoArgs,
@@ -146,11 +173,20 @@ func (c *cli) rebuildCommand() *cobra.Command {
 			if from != "" {
 				c.opts.Vault = from
 			}
-			n, err := open(ctx, c.options(), clock.System, c.logger(), true)
+			o := c.options().defaults()
+			if !s3.IsAddress(o.Vault) {
+				if _, err := os.Stat(filepath.Join(o.Vault, "vault.json")); errors.Is(err, os.ErrNotExist) {
+					return fault.NotFound("There is no vault at %s: nothing was made.", o.Vault) // a vault that is not mounted is no empty one
+				}
+			}
+			n, err := open(ctx, o, clock.System, c.logger(), true)
 			if err != nil {
 				return err
 			}
 			defer n.Close()
+			if err := n.knowsVault(ctx); err != nil {
+				return err
+			}
 			start := n.Clock.Now()
 			built, err := n.Recovery.RebuildAll(ctx, 2, c.steps)
 			if err != nil {

@@ -159,6 +159,32 @@ func TestExitCodesSayWhatHappened(t *testing.T) {
 	}
 }
 
+// Absence is never an instruction (R5): a vault that is not there, or not mounted, is no empty installation, and leaves no folder that would stand in the way of the next attempt.
+func TestR5ARebuildNeedsAVaultThatKnowsMore(t *testing.T) {
+	s := session{t, t.TempDir()}
+	org := s.ok("", "org", "create", "Acme")
+	s.ok("", "site", "create", "acme", "--org", org)
+	kept := filepath.Join(s.data, "vault")
+	again := session{t, filepath.Join(t.TempDir(), "new")}
+	for _, from := range []string{filepath.Join(t.TempDir(), "typo"), t.TempDir()} {
+		if code, _, said := again.run("", "rebuild", "--from", from); code != ExitRefused || !strings.Contains(said, "nothing was made") {
+			t.Errorf("from %s: exit %d, %s", from, code, said)
+		}
+	}
+	if _, err := os.Stat(again.data); !os.IsNotExist(err) {
+		t.Errorf("a refused rebuild made %s: %v", again.data, err)
+	}
+	again.ok("", "rebuild", "--from", kept)
+	if out := again.ok("", "site", "list"); !strings.Contains(out, "acme") {
+		t.Fatal(out)
+	}
+	stranger := session{t, t.TempDir()}
+	stranger.ok("", "org", "list") // makes an installation
+	if code, _, said := stranger.run("", "rebuild", "--from", kept); code != ExitRefused || !strings.Contains(said, "another installation") {
+		t.Errorf("another installation's folder: exit %d, %s", code, said)
+	}
+}
+
 func TestASecondServerIsRefusedSayingWhy(t *testing.T) {
 	dir := t.TempDir()
 	ctx, stop := context.WithCancel(context.Background())

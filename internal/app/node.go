@@ -238,6 +238,9 @@ func (n *Node) openControl(ctx context.Context, rebuilding bool) error {
 			n.forgotten = true
 			return nil
 		}
+		if rebuilding {
+			return fault.NotFound("The vault %s holds no control database: there is nothing to rebuild.", n.Options.Vault)
+		}
 		if err := n.Pool.Create(ctx, fleet.ControlRef, volume.Place{Engine: n.Engine, Generation: 1}); err != nil {
 			return err
 		}
