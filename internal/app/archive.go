@@ -132,6 +132,10 @@ func (n *Node) describe(ctx context.Context, kind, path string, blobs *[]string)
 	}
 	defer db.Close()
 	err = db.Read(ctx, func(tx *storage.Tx) error {
+		k, err := k.Of(ctx, tx) // an older release may have written it
+		if err != nil {
+			return err
+		}
 		digest, rows, err := journal.Scan(ctx, tx, k.Tables)
 		c = contents{rows, digest.String()}
 		if err == nil && blobs != nil && kind != "access" {
@@ -355,8 +359,13 @@ func (n *Node) fillVolume(ctx context.Context, ref volume.Ref, path string, want
 		return err
 	}
 	defer from.Close()
-	err = from.Write(ctx, func(tx *storage.Tx) error { // an older release may have written it
-		_, err := storage.Migrate(ctx, tx, kind.Migrations)
+	err = from.Write(ctx, func(tx *storage.Tx) error { // what an older release has written was proven with its tables
+		raised, err := kind.Raise(ctx, tx)
+		if err != nil || !raised {
+			return err
+		}
+		digest, rows, err := journal.Scan(ctx, tx, kind.Tables)
+		want = contents{rows, digest.String()}
 		return err
 	})
 	if err != nil {

@@ -12,6 +12,7 @@ import (
 	"holdfast.dev/internal/platform/journal"
 	"holdfast.dev/internal/platform/recovery"
 	"holdfast.dev/internal/platform/storage"
+	"holdfast.dev/internal/platform/storage/sqlite"
 	"holdfast.dev/internal/platform/storage/storagetest"
 	"holdfast.dev/internal/platform/volume"
 )
@@ -175,6 +176,51 @@ func TestR14DirectSQLBeforeAMigrationIsACommitOfItsOwn(t *testing.T) {
 	})
 }
 
+// R25, R14: a copy that an older release made is proven with its own tables, and a newer one takes its rows over into those of today.
+func TestACopyOfAnOlderReleaseIsTakenOver(t *testing.T) {
+	storagetest.Engines(t, func(t *testing.T, e storage.Engine) {
+		ctx := context.Background()
+		dir := t.TempDir()
+		c := clock.NewFake(time.Date(2026, 4, 5, 7, 38, 0, 0, time.UTC))
+		newest := len(steps)
+		n, _, ref, _ := history(t, e, dir, c, 2, shipments["snapshots between"](t))
+		was, _ := n.digest(t, ref, 2)
+		path := filepath.Join(t.TempDir(), "copy.db")
+		must(t, n.pool.Volume(ref).CopyTo(ctx, path))
+		n.pool.Close()
+
+		n = upgrade(t, e, dir, c, newest)
+		must(t, n.fleet.Load(ctx))
+		want, _ := n.digest(t, ref, newest)
+		file, err := sqlite.OpenFile(path)
+		must(t, err)
+		defer file.Close()
+		must(t, file.Write(ctx, func(tx *storage.Tx) error {
+			kind, err := release(newest).Of(ctx, tx)
+			if err != nil {
+				return err
+			}
+			if d, _, err := journal.Scan(ctx, tx, kind.Tables); err != nil || d.String() != was {
+				t.Errorf("the copy has digest %s, %v; the volume had %s", d, err, was)
+			}
+			raised, err := release(newest).Raise(ctx, tx)
+			if err == nil && !raised {
+				t.Error("the copy had the schema of today")
+			}
+			return err
+		}))
+		copied := volume.Ref{Kind: "work", Owner: "site_copy"}
+		must(t, n.pool.Create(ctx, copied, volume.Place{Engine: e, Generation: 1}))
+		must(t, n.fleet.Place(ctx, map[volume.Ref]int64{copied: 1}))
+		must(t, file.Read(ctx, func(from *storage.Tx) error {
+			return n.pool.Volume(copied).Write(ctx, func(to *volume.Tx) error { return volume.CopyRows(ctx, release(newest), from, to) })
+		}))
+		if got, _ := n.digest(t, copied, newest); got != want {
+			t.Errorf("the copy was taken over with digest %s, the volume itself has %s", got, want)
+		}
+	})
+}
+
 // A migration that drops a table without saying so is refused, and leaves the volume as it was.
 func TestAMigrationThatForgetsATableIsRefused(t *testing.T) {
 	storagetest.Engines(t, func(t *testing.T, e storage.Engine) {
@@ -188,7 +234,9 @@ func TestAMigrationThatForgetsATableIsRefused(t *testing.T) {
 		kind.Migrations = append(kind.Migrations, storage.InlineStep("test", 2, "DROP TABLE note;\nUPDATE box SET name = name || '!';\n", nil))
 		kind.Tables = []storage.Table{{Name: "box"}, {Name: "thing"}}
 		pool := volume.NewPool(volume.Config{Kinds: []volume.Kind{kind}, Clock: c,
-			Locate: func(context.Context, volume.Ref) (volume.Place, error) { return volume.Place{Engine: e, Generation: 1}, nil }})
+			Locate: func(context.Context, volume.Ref) (volume.Place, error) {
+				return volume.Place{Engine: e, Generation: 1}, nil
+			}})
 		err := pool.Volume(ref).Read(ctx, func(*volume.Tx) error { return nil })
 		pool.Close()
 		if err == nil || !strings.Contains(err.Error(), "note") {

@@ -32,7 +32,7 @@ type Frame struct {
 	Chain   string         `json:"chain"`  // after To
 	Digest  string         `json:"digest"` // of the state after To
 	Rows    int64          `json:"rows"`   // of the state after To
-	Schema  map[string]int `json:"schema"` // of the state after To
+	Schema  map[string]int `json:"schema"` // of the state after each of its commits: a migration begins a frame
 	Offset  int64          `json:"offset"` // of the compressed body in the segment
 	Length  int64          `json:"length"`
 	Segment string         `json:"-"` // key of the segment it was read from
@@ -53,9 +53,12 @@ type Entry struct {
 	Changes []journal.Change
 }
 
+// maxBody bounds a frame unpacked. It is far above maxFrame for the sake of a migration: one commit with two images of every row of the tables it changes.
+const maxBody = 8 << 30
+
 var (
 	encoder, _ = zstd.NewWriter(nil, zstd.WithEncoderLevel(zstd.SpeedFastest), zstd.WithEncoderConcurrency(1))
-	decoder, _ = zstd.NewReader(nil, zstd.WithDecoderConcurrency(0), zstd.WithDecoderMaxMemory(1<<30))
+	decoder, _ = zstd.NewReader(nil, zstd.WithDecoderConcurrency(0), zstd.WithDecoderMaxMemory(maxBody))
 )
 
 // encodeEntries gives the body of a frame, compressed.

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync"
 
+	"holdfast.dev/internal/platform/journal"
 	"holdfast.dev/internal/platform/storage"
 	"holdfast.dev/internal/platform/storage/sqlite"
 )
@@ -39,6 +40,28 @@ func (k Kind) At(ctx context.Context, schema map[string]int) (Kind, error) {
 		}
 	}
 	return k, nil
+}
+
+// Of gives the kind with the schema that a database of it has.
+func (k Kind) Of(ctx context.Context, tx *storage.Tx) (Kind, error) {
+	have, err := storage.SchemaVersions(ctx, tx)
+	if err != nil {
+		return k, err
+	}
+	return k.At(ctx, have)
+}
+
+// Raise brings a copy that an older release has written to the present schema, for its rows to be taken from it, and tells whether it had another. Nothing is journaled, and the
+// copy has no triggers of the journal afterwards.
+func (k Kind) Raise(ctx context.Context, tx *storage.Tx) (raised bool, err error) {
+	was, err := k.Of(ctx, tx)
+	if err != nil || len(was.Migrations) == len(k.Migrations) {
+		return false, err
+	}
+	if err := journal.Uninstall(ctx, tx, was.Tables); err != nil {
+		return false, err
+	}
+	return storage.Migrate(ctx, tx, k.Migrations)
 }
 
 // Columns gives the columns that a table has in a schema, by the newest step of each product; without a schema in the present one. ErrMissing where there is no such table.
