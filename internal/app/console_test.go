@@ -180,6 +180,11 @@ func TestTheConsoleAnswersWithoutASiteInUse(t *testing.T) {
 	if code, body := c.call(http.DefaultClient, "GET", "/console/fleet", ""); code != 200 {
 		t.Errorf("%d %s", code, body)
 	}
+	for _, method := range []string{"GET", "POST"} {
+		if code, body := c.call(http.DefaultClient, method, "/platform/v1/stes", ""); code != 404 || !strings.Contains(body, "no such operation") {
+			t.Errorf("%s of what is not there: %d %s", method, code, body)
+		}
+	}
 }
 
 // TestR1EveryDestructiveOperationTakesOneKind gives every operation that changes something every other kind of identifier, and each path as well as each body.

@@ -27,6 +27,8 @@ func (s *Server) pages() http.Handler {
 		switch {
 		case dialectOf("/"+name) != httpkit.Platform:
 			httpkit.Fail(s.node.Log, w, r, dialectOf("/"+name), fault.NotFound("There is no such operation."))
+		case strings.HasPrefix(name, "platform/"): // the operators' API: a program that mistypes a path must not take a page for an answer
+			httpkit.Fail(s.node.Log, w, r, httpkit.Platform, fault.NotFound("There is no such operation."))
 		case r.Method != http.MethodGet && r.Method != http.MethodHead:
 			http.Error(w, "There is nothing here that could be changed.", http.StatusMethodNotAllowed)
 		case name != "" && name != "index.html" && serveAsset(w, r, files, name):
