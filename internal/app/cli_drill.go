@@ -25,6 +25,9 @@ func (c *cli) drillCommand() *cobra.Command {
 			if c.env.Node != nil {
 				return errUsage{errors.New("a drill runs in a process of its own")}
 			}
+			if cmd.Flags().Changed("sites") && o.Sites == 0 { // absence means the scenario's own number; none does not
+				o.Sites = -1
+			}
 			o.Size = int64(megabytes * 1e6)
 			return c.drill(cmd.Context(), o, keep, report)
 		}}
@@ -160,7 +163,7 @@ func (r DrillResult) figures() (out []figure) {
 	add(r.StoppedAfter > 0, "a wrong run stopped after", "%d target; at most %d site suspended", r.StoppedAfter, r.Suspended)
 	add(r.UndoneSeconds > 0, "undone in", "%.2f s", r.UndoneSeconds)
 	add(r.DetectedSeconds > 0, "noticed and frozen after", "%.1f s", r.DetectedSeconds)
-	add(r.Restored > 0, "restored", "%d sites, %d rows, %.1f MB in %.2f s", r.Restored, r.Rows, float64(r.Bytes)/1e6, r.RestoreSeconds)
+	add(r.Rows > 0, "restored", "%d sites, %d rows, %.1f MB in %.2f s", r.Restored, r.Rows, float64(r.Bytes)/1e6, r.RestoreSeconds)
 	add(r.CopySeconds > 0, "copying the same bytes with fsync", "%.2f s: the restore took %.1f times as long", r.CopySeconds, r.Ratio)
 	add(r.Acknowledged > 0, "acknowledged meanwhile", "%d writes, %d lost", r.Acknowledged, r.LostCommits)
 	add(r.RPOSeconds > 0, "gone with the disk", "what was acknowledged in the last %.2f s", r.RPOSeconds)

@@ -144,6 +144,7 @@ func TestExitCodesSayWhatHappened(t *testing.T) {
 		{ExitUsage, []string{"site", "crate", "x"}, "crate"},
 		{ExitUsage, []string{"site", "tombstone", "acme"}, `"reason" not set`},
 		{ExitUsage, []string{"maintenance", "apply", "plan_x"}, `"hash" not set`},
+		{ExitRefused, []string{"drill", "--scenario", "rm-rf", "--sites", "0"}, "between 1 and"},
 		{ExitUsage, []string{"site", "restore", "acme", "--at", "yesterday"}, "--at takes an instant"},
 		{ExitRefused, []string{"site", "create", "acme", "--org", org}, "exists"},
 		{ExitRefused, []string{"site", "create", "Not A Slug", "--org", org}, "lower-case"},
