@@ -59,7 +59,8 @@ type template struct {
 	data []byte
 	err  error
 
-	files journal.FileScan // knows its triggers
+	files  journal.FileScan // knows its triggers
+	seeded []string         // see Kind.Seeded
 }
 
 func (p *Pool) template(name string) *template {
@@ -71,6 +72,13 @@ func (p *Pool) template(name string) *template {
 		p.templates[name] = t
 	}
 	return t
+}
+
+// seeded is Kind.Seeded, asked once.
+func (p *Pool) seeded(ctx context.Context, kind Kind) ([]string, error) {
+	t := p.template("seeds of " + kind.Name)
+	t.once.Do(func() { t.seeded, t.err = kind.Seeded(context.WithoutCancel(ctx)) })
+	return t.seeded, t.err
 }
 
 // createDatabase makes a database that has no commit yet: with the schema where the engine can copy one, since the statements of a schema of a hundred

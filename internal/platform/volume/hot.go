@@ -154,7 +154,7 @@ func (h *hot) begin(ctx context.Context, tx *storage.Tx) error {
 	if err != nil {
 		return err
 	}
-	seeded, err := h.kind.Seeded(ctx)
+	seeded, err := h.pool.seeded(ctx, h.kind)
 	if err != nil {
 		return err
 	}
