@@ -89,7 +89,7 @@ func (s *sight) Look(ctx context.Context) ([]watch.Seen, error) {
 	for _, ref := range s.fleet.Volumes() {
 		name := ref.Name(s.fleet.Generation(ref))
 		if seen := bySite[ref.Owner]; seen != nil && (!there[name] || hollow[name]) {
-			seen.Missing = append(seen.Missing, ref.Kind)
+			seen.Missing, seen.Places = append(seen.Missing, ref.Kind), append(seen.Places, name)
 		}
 	}
 	all := make([]watch.Seen, len(out))

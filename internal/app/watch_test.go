@@ -6,6 +6,9 @@ import (
 	"strings"
 	"testing"
 
+	"holdfast.dev/internal/base/ids"
+	"holdfast.dev/internal/platform/identity"
+	"holdfast.dev/internal/platform/recovery"
 	"holdfast.dev/internal/platform/storage"
 	"holdfast.dev/internal/platform/volume"
 )
@@ -67,5 +70,40 @@ func TestR11AnIndependentWatcherFreezesMaintenance(t *testing.T) {
 	defer stopAgain()
 	if err := again.Check(t.Context()); err != nil || len(again.Open()) != 1 {
 		t.Fatalf("a watcher that was started anew forgot: %v %v", again.Open(), err)
+	}
+}
+
+// A site that is lost, brought back and lost again between two looks is lost anew: maintenance that was let go on meanwhile is frozen once more (R11).
+func TestALossAfterARestoreIsNews(t *testing.T) {
+	w := newTown(t)
+	watcher, stop, err := w.node.newWatcher(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer stop()
+	ctx := identity.AsSystem(t.Context(), "test")
+	for round := range 2 {
+		ref := volume.Ref{Kind: "oncall", Owner: w.acme.ID.String()}
+		if err := w.node.Shipper.Flush(ctx); err != nil {
+			t.Fatal(err)
+		}
+		if err := w.node.Pool.Evict(ctx, ref); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Remove(filepath.Join(w.node.Options.Data, ref.Name(w.node.Fleet.Generation(ref))+".db")); err != nil {
+			t.Fatal(err)
+		}
+		if err := watcher.Check(ctx); err != nil {
+			t.Fatal(err)
+		}
+		if why, err := w.node.Maintenance.Frozen(ctx); err != nil || why == "" {
+			t.Fatalf("loss %d is not noticed: %q %v", round+1, why, err)
+		}
+		if _, err := w.node.RestoreFleet(ctx, []ids.Site{w.acme.ID}, recovery.Target{}, "test", func(recovery.FleetProgress) {}); err != nil {
+			t.Fatal(err)
+		}
+		if err := w.node.Maintenance.Thaw(ctx); err != nil {
+			t.Fatal(err)
+		}
 	}
 }

@@ -26,6 +26,7 @@ type Seen struct {
 	Org     string   `json:"org"`
 	State   string   `json:"state"`
 	Missing []string `json:"-"` // kinds of its volumes whose databases are not there
+	Places  []string `json:"-"` // the names of those databases: a restore makes others, so that a loss after it is another one
 }
 
 // World is what the watcher looks at, through a connection of its own.
@@ -40,6 +41,8 @@ type Finding struct {
 	Slug string    `json:"slug"`
 	What string    `json:"what"`
 	At   time.Time `json:"at"`
+
+	place string // what tells it from the same again after a restore
 }
 
 // String tells a finding in a sentence.
@@ -69,7 +72,7 @@ type Config struct {
 type Watcher struct {
 	Config
 	mu    sync.Mutex
-	known map[string]Finding // open findings by site and what
+	known map[string]Finding // open findings by site, what and where
 	blind int                // looks in a row that could not see
 }
 
@@ -124,11 +127,12 @@ func (w *Watcher) compare(seen []Seen) (found []Finding, err error) {
 			continue
 		}
 		slices.Sort(s.Missing)
-		found = append(found, Finding{s.Site, s.Slug, "its databases are gone: " + strings.Join(s.Missing, ", "), w.Clock.Now()})
+		slices.Sort(s.Places)
+		found = append(found, Finding{Site: s.Site, Slug: s.Slug, What: "its databases are gone: " + strings.Join(s.Missing, ", "), At: w.Clock.Now(), place: strings.Join(s.Places, " ")})
 	}
 	for _, e := range w.Ledger.Expected() {
 		if !here[e.Site] {
-			found = append(found, Finding{e.Site, e.Slug, "it is in no database any more, and nobody has said that it was purged", w.Clock.Now()})
+			found = append(found, Finding{Site: e.Site, Slug: e.Slug, What: "it is in no database any more, and nobody has said that it was purged", At: w.Clock.Now()})
 		}
 	}
 	return found, w.Ledger.Add(seen)
@@ -140,7 +144,7 @@ func (w *Watcher) report(ctx context.Context, found []Finding) error {
 	now := map[string]Finding{}
 	var fresh []Finding
 	for _, f := range found {
-		key := f.Site + " " + f.What
+		key := f.Site + " " + f.What + " " + f.place
 		if old, ok := w.known[key]; ok {
 			f = old
 		} else {
