@@ -162,7 +162,7 @@ func (c *cli) capsCommand() *cobra.Command {
 			}
 		}
 		if changed {
-			if err := n.Maintenance.SetCaps(ctx, caps); err != nil {
+			if err := n.setCaps(ctx, caps); err != nil {
 				return err
 			}
 		}

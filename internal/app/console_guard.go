@@ -57,7 +57,7 @@ func (s *Server) getCaps(c *call, _ none) (caps maintenance.Caps, err error) {
 }
 
 func (s *Server) setCaps(c *call, in maintenance.Caps) (maintenance.Caps, error) {
-	if err := s.node.Maintenance.SetCaps(c.Context(), in); err != nil {
+	if err := s.node.setCaps(c.Context(), in); err != nil {
 		return in, err
 	}
 	return s.getCaps(c, none{})

@@ -15,6 +15,7 @@ import (
 	"holdfast.dev/internal/platform/fleet"
 	"holdfast.dev/internal/platform/identity"
 	"holdfast.dev/internal/platform/maintenance"
+	"holdfast.dev/internal/platform/operator"
 	"holdfast.dev/internal/platform/volume"
 )
 
@@ -244,6 +245,32 @@ func TestR8CanaryOfThisList(t *testing.T) {
 	}
 	if sites, _ := s.active(); sites != 15 {
 		t.Fatalf("%d of 15 sites are active after the halt", sites)
+	}
+}
+
+func TestR9OnlyAnOwnerRaisesACap(t *testing.T) {
+	s := newStreet(t, 1)
+	ctx := identity.AsSystem(t.Context(), "test")
+	err := s.node.control().Write(ctx, func(tx *volume.Tx) error {
+		_, err := operator.Create(ctx, tx, "olga", "", true)
+		if err == nil {
+			_, err = operator.Create(ctx, tx, "bruno", "", false)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	lower, higher := maintenance.DefaultCaps, maintenance.DefaultCaps
+	lower.Hour, higher.Hour = 3, 4
+	if err := s.node.setCaps(as("bruno"), lower); err != nil {
+		t.Errorf("a cap is lowered by anybody: %v", err)
+	}
+	if err := s.node.setCaps(as("bruno"), higher); fault.KindOf(err) != fault.KindForbidden {
+		t.Errorf("a cap is raised by somebody who is no owner: %v", err)
+	}
+	if err := s.node.setCaps(as("olga"), higher); err != nil {
+		t.Error(err)
 	}
 }
 
