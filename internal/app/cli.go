@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -110,6 +111,8 @@ type cli struct {
 	env  Env
 	opts Options
 	json bool
+
+	begins bool // the command may make an installation
 }
 
 func (c *cli) command() *cobra.Command {
@@ -126,9 +129,14 @@ func (c *cli) command() *cobra.Command {
 	root.PersistentFlags().BoolVar(&c.json, "json", false, "print the result as JSON")
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return errUsage{err} })
 	root.CompletionOptions.HiddenDefaultCmd = true
+	root.PersistentPreRun = func(cmd *cobra.Command, _ []string) { c.begins = beginners[cmd.CommandPath()] }
 	root.AddCommand(c.serveCommand(), c.orgCommand(), c.siteCommand(), c.userCommand(), c.tokenCommand(), c.operatorCommand(), c.maintenanceCommand(), c.addonCommand(), c.purgeCommand(), c.contactCommand(), c.eraseCommand(), c.takeoutCommand(), c.incidentCommand(), c.rootsCommand(), c.jobsCommand(), c.reportCommand(), c.restoreTestCommand(), c.vaultCommand(), c.rebuildCommand(), c.drillCommand(), c.importCommand(), c.exportCommand(), c.demoCommand(), c.oncallCommand(), c.statusCommand())
 	return root
 }
+
+// beginners are the commands that make an installation where there is none, beside serve and demo. The others refuse: a data folder that is written wrong would
+// become an empty installation with a vault of its own.
+var beginners = map[string]bool{"holdfast org create": true, "holdfast operator create": true, "holdfast import site": true}
 
 // leaf makes a command that works on a node with exactly n arguments.
 func (c *cli) leaf(use, short string, n int, run func(ctx context.Context, node *Node, args []string) error) *cobra.Command {
@@ -172,6 +180,9 @@ func (c *cli) withNode(ctx context.Context, fn func(context.Context, *Node) erro
 		return fn(ctx, c.env.Node)
 	}
 	opts := c.options()
+	if _, err := os.Stat(opts.Data); errors.Is(err, fs.ErrNotExist) && opts.Database == "" && !c.begins {
+		return fault.New(fault.KindNotFound, "There is no data folder %s. An installation begins with holdfast serve or holdfast org create.", opts.Data)
+	}
 	node, err := Open(ctx, opts, clock.System, c.logger())
 	for wait := 0; errors.Is(err, errLocked); wait++ {
 		handed, rerr := handOverAny(ctx, opts.defaults().Data, c.env)

@@ -160,6 +160,19 @@ func TestExitCodesSayWhatHappened(t *testing.T) {
 	}
 }
 
+func TestADataFolderWrittenWrongBecomesNoInstallation(t *testing.T) {
+	s := session{t, filepath.Join(t.TempDir(), "typo")}
+	for _, args := range [][]string{{"site", "list"}, {"vault", "verify"}, {"user", "create", "a@example.com", "--name", "A", "--org", "Acme", "--password-stdin"}} {
+		if code, _, said := s.run("a long password\n", args...); code != ExitRefused || !strings.Contains(said, "no data folder") {
+			t.Errorf("holdfast %s: exit %d, %s", strings.Join(args, " "), code, said)
+		}
+		if _, err := os.Stat(s.data); err == nil {
+			t.Fatalf("holdfast %s makes a folder", strings.Join(args, " "))
+		}
+	}
+	s.ok("", "org", "create", "Acme")
+}
+
 // Absence is never an instruction (R5): a vault that is not there, or not mounted, is no empty installation, and leaves no folder that would stand in the way of the next attempt.
 func TestR5ARebuildNeedsAVaultThatKnowsMore(t *testing.T) {
 	s := session{t, t.TempDir()}
