@@ -6,8 +6,11 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"sync/atomic"
 	"syscall"
 	"time"
+
+	"golang.org/x/sync/errgroup"
 
 	"holdfast.dev/internal/platform/fleet"
 	"holdfast.dev/internal/platform/storage"
@@ -79,18 +82,24 @@ func (d *drill) prompt(ctx context.Context, fn func(storage.Engine) error) error
 	return errors.Join(fn(e), e.Close())
 }
 
-// eachVolume calls fn with the name of every database of the drill's sites.
+// eachVolume calls fn with the name of every database of the drill's sites, for several sites at once: scripts are fast.
 func (d *drill) eachVolume(step string, fn func(name string) error) error {
-	for i, s := range d.sites {
-		for _, ref := range d.n.siteVolumes(s.ID.String()) {
-			if err := fn(ref.Name(d.n.Fleet.Generation(ref))); err != nil {
-				return err
+	var g errgroup.Group
+	var done atomic.Int64
+	g.SetLimit(4)
+	for _, s := range d.sites {
+		g.Go(func() error {
+			for _, ref := range d.n.siteVolumes(s.ID.String()) {
+				if err := fn(ref.Name(d.n.Fleet.Generation(ref))); err != nil {
+					return err
+				}
 			}
-		}
-		s.gone = d.clock.real()
-		d.report(Progress{Step: step, Done: int64(i + 1), Total: int64(len(d.sites)), Unit: "sites"})
+			s.gone = d.clock.real()
+			d.report(Progress{Step: step, Done: done.Add(1), Total: int64(len(d.sites)), Unit: "sites"})
+			return nil
+		})
 	}
-	return nil
+	return g.Wait()
 }
 
 // bySchema drops the schemas of every site; of files, all that a schema holds.
