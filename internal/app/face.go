@@ -246,12 +246,12 @@ const (
 // runs all the time may have taken the volume up just when it was closed to everybody else, and left it out.
 func (n *Node) shipOpen(ctx context.Context, ref volume.Ref) error {
 	v := n.Pool.Volume(ref)
-	if err := v.Adopt(ctx); err != nil {
-		return nil //nolint:nilerr // it is not open: there is nothing to save
+	if err := v.Adopt(ctx); err != nil { // it is not open: there is nothing to save, but perhaps something on its way
+		return n.Shipper.Ship(ctx)
 	}
 	for range shipTries {
 		n.Shipper.Mark(ref)
-		if err := n.Shipper.Flush(ctx); err != nil {
+		if err := n.Shipper.Ship(ctx); err != nil {
 			return err
 		}
 		var head journal.Head

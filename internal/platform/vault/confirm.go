@@ -80,6 +80,9 @@ func (s *Shipper) note(ctx context.Context, sh shipment) error {
 		if err != nil {
 			return err
 		}
+		if now.Seq < sh.head.SealedSeq { // it was built anew meanwhile, from what the vault had before this shipment
+			return nil
+		}
 		h := sh.head
 		if now.SnapshotSeq != sh.base.SnapshotSeq { // one was taken since the commits were read
 			h.SnapshotSeq, h.SnapshotBytes, h.Bytes = now.SnapshotSeq, now.SnapshotBytes, h.Bytes-sh.base.Bytes

@@ -7,7 +7,10 @@ import (
 	"testing"
 	"time"
 
+	"holdfast.dev/internal/platform/journal"
+	"holdfast.dev/internal/platform/storage"
 	"holdfast.dev/internal/platform/vault"
+	"holdfast.dev/internal/platform/volume"
 )
 
 // slow is a store in a folder whose snapshots of one volume wait until they are let through.
@@ -68,5 +71,40 @@ func TestASnapshotHoldsUpNoShipment(t *testing.T) {
 	<-ended
 	if found := s.verify(); len(found) > 0 {
 		t.Error(found)
+	}
+}
+
+// A volume that is an earlier state of itself, as one is that was built from what the vault had before the last shipment, is left out: it ends nobody's shipment.
+func TestAnEarlierStateIsNotShipped(t *testing.T) {
+	folder, err := vault.OpenFolder(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := newShip(t, folder, false)
+	s.fill()
+	err = s.pool.Volume(s.refs[0]).Direct(t.Context(), func(tx *storage.Tx) error {
+		_, err := tx.ExecText(t.Context(), "UPDATE journal_head SET sealed_seq = seq + 3")
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, ref := range s.refs {
+		if err := s.write(t.Context(), ref); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := s.shipper.Ship(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	err = s.pool.Volume(s.refs[1]).Read(t.Context(), func(tx *volume.Tx) error {
+		h, err := journal.ReadHead(t.Context(), tx.Tx)
+		if err == nil && h.SealedSeq != h.Seq {
+			t.Errorf("the other volume is shipped up to %d of %d", h.SealedSeq, h.Seq)
+		}
+		return err
+	})
+	if err != nil {
+		t.Error(err)
 	}
 }

@@ -126,7 +126,7 @@ func (s *Shipper) Run(ctx context.Context) {
 		if s.Synchronous {
 			pause = 0
 		}
-		if err := s.shipAll(context.WithoutCancel(ctx)); err != nil { // a shipment that began is finished
+		if err := s.Ship(context.WithoutCancel(ctx)); err != nil { // a shipment that began is finished
 			s.log.Error("shipment to the vault failed", "error", err)
 			pause = s.Interval
 		}
@@ -139,7 +139,7 @@ func (s *Shipper) Run(ctx context.Context) {
 
 // Flush ships everything that is dirty now and takes the snapshots that are due.
 func (s *Shipper) Flush(ctx context.Context) error {
-	if err := s.shipAll(ctx); err != nil {
+	if err := s.Ship(ctx); err != nil {
 		return err
 	}
 	for s.snapshotNext(ctx) {
@@ -147,8 +147,8 @@ func (s *Shipper) Flush(ctx context.Context) error {
 	return ctx.Err()
 }
 
-// shipAll ships everything that is dirty now.
-func (s *Shipper) shipAll(ctx context.Context) error {
+// Ship ships everything that is dirty now, after the shipment that is under way. It takes no snapshots.
+func (s *Shipper) Ship(ctx context.Context) error {
 	s.ship.Lock()
 	defer s.ship.Unlock()
 	start := s.clock.Now()
@@ -297,6 +297,9 @@ func (s *Shipper) collect(ctx context.Context, ref volume.Ref) (sh shipment, fra
 		h, err := journal.ReadHead(ctx, tx.Tx)
 		if err != nil || h.Seq == h.SealedSeq {
 			return err
+		}
+		if h.Seq < h.SealedSeq {
+			return fmt.Errorf("the volume ends at commit %d, of which the vault has %d: it is an earlier state of itself", h.Seq, h.SealedSeq)
 		}
 		sh.base = h
 		f := Frame{Ref: ref.String(), From: h.SealedSeq + 1, Prev: h.Key, Before: h.Chain.String()}
