@@ -13,6 +13,7 @@ import (
 
 	"github.com/emersion/go-smtp"
 
+	"holdfast.dev/internal/base/fault"
 	"holdfast.dev/internal/platform/jobs"
 	"holdfast.dev/internal/platform/storage"
 	"holdfast.dev/internal/platform/storage/storagetest"
@@ -488,8 +489,20 @@ func TestAPushSubscriptionThatIsGoneIsDisabled(t *testing.T) {
 
 func TestAddressesInsideAreNotCalled(t *testing.T) {
 	tell(t, func(s *story) {
-		s.contact(user.Contact{PersonID: "ann", Method: user.Webhook, Address: "http://169.254.169.254/latest/meta-data", Secret: "x"})
-		s.rule("ann", notification.Rule{Body: notification.Body{Steps: []notification.Step{{Method: user.Webhook, To: "http://169.254.169.254/latest/meta-data", Enabled: true}}}})
+		const inside, outside = "http://169.254.169.254/latest/meta-data", "https://example.com/hook"
+		c := user.Contact{PersonID: "ann", Method: user.Webhook, Address: inside, Secret: "x", Enabled: true}
+		s.Write(func(ctx context.Context, tx *volume.Tx) error {
+			if err := user.SaveContact(ctx, tx, &c); !fault.Is(err, fault.KindInvalid) {
+				t.Errorf("it is entered: %v", err)
+			}
+			return nil
+		})
+		s.contact(user.Contact{PersonID: "ann", Method: user.Webhook, Address: outside, Secret: "x"})
+		s.rule("ann", notification.Rule{Body: notification.Body{Steps: []notification.Step{{Method: user.Webhook, To: inside, Enabled: true}}}})
+		s.Write(func(ctx context.Context, tx *volume.Tx) error { // it was entered while the operator let customers call it
+			_, err := tx.ExecText(ctx, "UPDATE contact SET address = $1 WHERE address = $2", inside, outside)
+			return err
+		})
 		s.raise("P1", "ssrf", who("ann"))
 		s.logged("addresses inside of the operator's network are not called")
 	})
