@@ -21,7 +21,7 @@ type SchemaChange struct {
 // String is how a commit carries it, in its field Request: the chain proves it with the rest.
 func (s SchemaChange) String() string {
 	b, err := json.Marshal(s)
-	if err != nil { // maps of numbers
+	if err != nil { // never: names and numbers have a form in JSON
 		panic(err)
 	}
 	return string(b)

@@ -11,7 +11,7 @@ import (
 // TestAScriptThatTakesEverythingEndsAlone: single statements that ask for all memory or for ever end with the script's process; the one that asked lives on.
 func TestAScriptThatTakesEverythingEndsAlone(t *testing.T) {
 	if runtime.GOOS != "linux" {
-		t.Skip("limits are Linux's")
+		t.Skip("not shown here: what a plan's script may take is limited on Linux alone")
 	}
 	all := []Candidate{{ID: "site_1", Name: "One", SiteSlug: "one"}, {ID: "site_2", Name: "Two", SiteSlug: "two"}}
 	got, err := selectByScript(t.Context(), "def select(t):\n  return t.site == 'two'\n", all)
