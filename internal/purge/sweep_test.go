@@ -138,9 +138,15 @@ func (y *yard) write(ref volume.Ref) {
 		return
 	}
 	y.ids++
+	y.commit(ref, `INSERT INTO note (id, text) VALUES ($1, $2)`, y.ids, fmt.Sprint("note ", y.ids))
+}
+
+// commit commits a statement, and keeps what the volume is from then on.
+func (y *yard) commit(ref volume.Ref, statement string, args ...any) {
+	y.Helper()
 	v := y.pool.Volume(ref)
 	y.must(v.Write(ctx, func(tx *volume.Tx) error {
-		_, err := tx.ExecText(ctx, `INSERT INTO note (id, text) VALUES ($1, $2)`, y.ids, fmt.Sprint("note ", y.ids))
+		_, err := tx.ExecText(ctx, statement, args...)
 		return err
 	}))
 	y.must(v.Read(ctx, func(tx *volume.Tx) error {
@@ -185,20 +191,15 @@ func (y *yard) blob(owner string) (key string) {
 func (y *yard) name(key string) {
 	y.Helper()
 	y.ids++
-	y.must(y.pool.Volume(volume.Ref{Kind: "work", Owner: y.blobs[key]}).Write(ctx, func(tx *volume.Tx) error {
-		_, err := tx.ExecText(ctx, `INSERT INTO note (id, text) VALUES ($1, $2)`, y.ids, strings.Repeat("x", 4000+y.ids%200)+` {"file": "`+vault.FileHash(key)+`"} `+strings.Repeat("y", 9000))
-		return err
-	}))
+	text := strings.Repeat("x", 4000+y.ids%200) + ` {"file": "` + vault.FileHash(key) + `"} ` + strings.Repeat("y", 9000)
+	y.commit(volume.Ref{Kind: "work", Owner: y.blobs[key]}, `INSERT INTO note (id, text) VALUES ($1, $2)`, y.ids, text)
 	y.named[key] = y.ids
 }
 
 // unname removes the row.
 func (y *yard) unname(key string) {
 	y.Helper()
-	y.must(y.pool.Volume(volume.Ref{Kind: "work", Owner: y.blobs[key]}).Write(ctx, func(tx *volume.Tx) error {
-		_, err := tx.ExecText(ctx, `DELETE FROM note WHERE id = $1`, y.named[key])
-		return err
-	}))
+	y.commit(volume.Ref{Kind: "work", Owner: y.blobs[key]}, `DELETE FROM note WHERE id = $1`, y.named[key])
 	y.named[key], y.last[key] = 0, y.clock.Now()
 }
 
