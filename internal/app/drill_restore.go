@@ -75,6 +75,7 @@ func (d *drill) proveAll(ctx context.Context) error {
 // disk, and is told as the age of the oldest.
 func (d *drill) askForEveryWrite(ctx context.Context) error {
 	lost, why := 0, ""
+	var oldest, newest time.Duration // of what is lost, before its site was gone
 	var kept []receipt
 	for i, r := range d.receipts {
 		if i%500 == 0 {
@@ -89,11 +90,16 @@ func (d *drill) askForEveryWrite(ctx context.Context) error {
 			d.res.RPOSeconds = max(d.res.RPOSeconds, gone.Sub(r.at).Seconds())
 			continue
 		}
+		age := d.sites[r.site].gone.Sub(r.at)
 		if lost++; why == "" {
-			why = fmt.Sprintf("; the first is the %s %q of %s, %v", r.what, r.text, d.sites[r.site].Slug, err)
+			why, newest = fmt.Sprintf("; the first is the %s %q of %s, %v", r.what, r.text, d.sites[r.site].Slug, err), age
 		}
+		oldest, newest = max(oldest, age), min(newest, age)
 	}
 	d.res.LostCommits += lost
+	if lost > 0 {
+		why += fmt.Sprintf("; written between %.1f and %.1f s before their sites were gone", oldest.Seconds(), newest.Seconds())
+	}
 	total := len(d.receipts)
 	d.receipts = kept // what is told as gone once is not asked for again
 	d.must(lost == 0, "Nothing that was acknowledged is lost", "%d writes were acknowledged, %d are lost%s", total, lost, why)

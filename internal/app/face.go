@@ -231,7 +231,7 @@ func (n *Node) locate(ctx context.Context, ref volume.Ref) (volume.Place, error)
 	}
 	place, err := n.Fleet.Locate(ctx, ref)
 	if hollow := n.hollow.Load(); err == nil && hollow != nil && (*hollow)[ref.Name(place.Generation)] && ctx.Value(builderKey{}) != ref {
-		return volume.Place{}, fault.Unavailable("The tables of this volume are gone. It is brought back from the vault, not made anew.")
+		return volume.Place{}, fault.Wrap(storage.ErrMissing, fault.KindUnavailable, "The tables of this volume are gone. It is brought back from the vault, not made anew.")
 	}
 	return place, err
 }

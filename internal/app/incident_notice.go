@@ -114,7 +114,11 @@ func (n *Node) CareForIncidents(ctx context.Context) error {
 func (n *Node) settleIncident(ctx context.Context, i incidentnotice.Incident) error {
 	var back []ids.Site
 	left := 0
+	w := n.watcher.Load()
 	for _, s := range i.Sites {
+		if s.Back != nil && w != nil && !w.Wrong(s.ID.String()) { // it would know of a second loss
+			continue
+		}
 		switch whole, err := n.siteWhole(ctx, s.ID); {
 		case err != nil:
 			return err

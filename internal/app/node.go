@@ -182,6 +182,7 @@ func (n *Node) wire(store vault.Store) {
 	n.Pool = volume.NewPool(volume.Config{
 		Kinds:   Kinds(),
 		Shipped: shipped,
+		Keep:    func(ref volume.Ref) bool { return n.Shipper.Unshipped(ref) },
 		Clock:   n.Clock,
 		Locate: func(ctx context.Context, ref volume.Ref) (volume.Place, error) {
 			return n.locate(ctx, ref)

@@ -26,6 +26,7 @@ type hollows struct {
 	asked   time.Time       // when the files were last compared
 	waiting map[string]bool // written to and not asked yet
 	found   map[string]bool
+	whole   recovery.Whole
 }
 
 // hollow gives which of some databases, all there, have nothing in them any more.
@@ -52,7 +53,7 @@ func (s *sight) hollow(ctx context.Context, names []string) (map[string]bool, er
 			break
 		}
 		delete(h.waiting, name)
-		if delete(h.found, name); here[name] && isHollow(ctx, s.engine, name) {
+		if delete(h.found, name); here[name] && h.isHollow(ctx, s.engine, name) {
 			h.found[name] = true
 		}
 	}
@@ -60,7 +61,7 @@ func (s *sight) hollow(ctx context.Context, names []string) (map[string]bool, er
 }
 
 // isHollow opens a database. One that cannot be opened at this moment is asked again when it was written to.
-func isHollow(ctx context.Context, e storage.Engine, name string) bool {
-	hollow, err := recovery.Hollow(ctx, e, name)
+func (h *hollows) isHollow(ctx context.Context, e storage.Engine, name string) bool {
+	hollow, err := h.whole.Hollow(ctx, e, name)
 	return err == nil && hollow
 }

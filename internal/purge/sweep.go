@@ -171,7 +171,12 @@ func (s *Sweeper) announce(ctx context.Context, from []vault.SweptFrom, going []
 		}
 	}
 	list := vault.Sweep{At: s.Clock.Now().UTC(), Floor: floor, Removed: going}
-	if err := s.write(ctx, list.Key(), list); err != nil {
+	err := s.write(ctx, list.Key(), list)
+	for errors.Is(err, vault.ErrExists) { // another sweep announced itself in the same microsecond: both lists count
+		list.At = list.At.Add(time.Microsecond)
+		err = s.write(ctx, list.Key(), list)
+	}
+	if err != nil {
 		return err
 	}
 	for _, f := range from {

@@ -1,6 +1,7 @@
 package jobs
 
 import (
+	"container/heap"
 	"context"
 	"sync"
 	"time"
@@ -16,7 +17,10 @@ type Ledger interface {
 
 // wake is what is known of one volume's earliest job.
 type wake struct {
-	at      time.Time // when to look; zero: never
+	ref     volume.Ref
+	at      time.Time // when to look; zero: never. Changed by wakes.set alone
+	place   int       // in wakes.order; -1 while it is not there: nothing is to be done, or it is being looked at
+	held    time.Time // what at was when the volume turned out to be another process's
 	durable time.Time // what the ledger says; zero: nothing
 	armed   time.Time // earliest instant asked for by transactions that may not have committed yet; zero: none
 	looking bool
@@ -28,7 +32,46 @@ type wakes struct {
 	mu     sync.Mutex
 	ledger Ledger
 	by     map[volume.Ref]*wake
+	order  byTime // those to look at, so that what is due is found without asking all
 	signal chan struct{}
+}
+
+// byTime is a heap, the earliest first.
+type byTime []*wake
+
+func (b byTime) Len() int           { return len(b) }
+func (b byTime) Less(i, j int) bool { return b[i].at.Before(b[j].at) }
+func (b byTime) Swap(i, j int) {
+	b[i], b[j] = b[j], b[i]
+	b[i].place, b[j].place = i, j
+}
+
+func (b *byTime) Push(x any) {
+	e := x.(*wake)
+	e.place = len(*b)
+	*b = append(*b, e)
+}
+
+func (b *byTime) Pop() any {
+	last := len(*b) - 1
+	e := (*b)[last]
+	e.place, (*b)[last] = -1, nil
+	*b = (*b)[:last]
+	return e
+}
+
+// set says when to look at a volume; the caller holds the lock.
+func (w *wakes) set(e *wake, at time.Time) {
+	e.at = at
+	wanted, there := !at.IsZero() && !e.looking, e.place >= 0
+	switch {
+	case wanted && there:
+		heap.Fix(&w.order, e.place)
+	case wanted:
+		heap.Push(&w.order, e)
+	case there:
+		heap.Remove(&w.order, e.place)
+	}
 }
 
 func (w *wakes) load(ctx context.Context) error {
@@ -41,7 +84,7 @@ func (w *wakes) load(ctx context.Context) error {
 	for ref, at := range known {
 		e := w.entry(ref)
 		e.durable = at
-		e.at = sooner(e.at, at)
+		w.set(e, sooner(e.at, at))
 	}
 	w.ring()
 	return nil
@@ -50,7 +93,7 @@ func (w *wakes) load(ctx context.Context) error {
 func (w *wakes) entry(ref volume.Ref) *wake {
 	e := w.by[ref]
 	if e == nil {
-		e = &wake{}
+		e = &wake{ref: ref, place: -1}
 		w.by[ref] = e
 	}
 	return e
@@ -84,7 +127,8 @@ func (w *wakes) committed(ref volume.Ref) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if e := w.by[ref]; e != nil && !e.armed.IsZero() {
-		e.at, e.armed = sooner(e.at, e.armed), time.Time{}
+		w.set(e, sooner(e.at, e.armed))
+		e.armed = time.Time{}
 		w.ring()
 	}
 }
@@ -95,22 +139,30 @@ func (w *wakes) flush() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	for _, e := range w.by {
-		e.at, e.armed = sooner(e.at, e.armed), time.Time{}
+		w.set(e, sooner(sooner(e.at, e.armed), e.held))
+		e.armed, e.held = time.Time{}, time.Time{}
 	}
 }
+
+// elsewhere is how long a volume that is not this process's is left alone: it may become ours.
+const elsewhere = time.Second
 
 // due gives the volumes of this process to look at now, marked as being looked at, and the instant of the next one.
 func (w *wakes) due(now time.Time, mine func(volume.Ref) bool) (refs []volume.Ref, next time.Time) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	for ref, e := range w.by {
+	for len(w.order) > 0 {
+		e := w.order[0]
 		switch {
-		case e.at.IsZero() || e.looking || !mine(ref):
 		case e.at.After(now):
-			next = sooner(next, e.at)
+			return refs, e.at
+		case !mine(e.ref):
+			e.held = sooner(e.held, e.at)
+			w.set(e, now.Add(elsewhere))
 		default:
-			e.looking, e.at = true, time.Time{}
-			refs = append(refs, ref)
+			e.looking, e.held = true, time.Time{}
+			w.set(e, time.Time{})
+			refs = append(refs, e.ref)
 		}
 	}
 	return refs, next
@@ -122,7 +174,7 @@ func (w *wakes) looked(ref volume.Ref, next time.Time) {
 	defer w.mu.Unlock()
 	e := w.entry(ref)
 	e.looking = false
-	e.at = sooner(e.at, next)
+	w.set(e, sooner(e.at, next))
 	w.ring()
 }
 
@@ -131,7 +183,7 @@ func (w *wakes) again(ref volume.Ref, at time.Time) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	e := w.entry(ref)
-	e.at = sooner(e.at, at)
+	w.set(e, sooner(e.at, at))
 	w.ring()
 }
 

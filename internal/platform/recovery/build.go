@@ -99,7 +99,9 @@ func (r *Recovery) buildOnce(ctx context.Context, engine storage.Engine, ref vol
 	if err := finish(db); err != nil {
 		return b, err
 	}
-	b.Bytes, err = at.engine.Size(ctx, at.name)
+	if b.Bytes, err = at.engine.Size(ctx, at.name); err == nil {
+		err = r.whole.proven(ctx, at.engine, at.name)
+	}
 	return b, err
 }
 

@@ -62,10 +62,14 @@ type fleetOrder struct {
 	Failed   int        `json:"failed,omitempty"`
 }
 
-// wave is how many sites are closed for writes at the same time. Those of one wave share their shipment, the reading of the vault's list and commits.
-const wave = 64
+// wave is how many sites begin together: they share their shipment, the reading of the vault's list and commits.
+const wave = 32
 
-// abreast is how many sites of a wave are on their way at the same time; how many volumes are built at once is the throttle's business. Sites that
+// closedAtOnce bounds how many sites of a restore are closed for writes at the same time: those that are being built, and the next wave, which is made ready meanwhile, so that the
+// builders never wait for the last ones of a wave.
+const closedAtOnce = 2 * wave
+
+// abreast is how many sites are on their way from the build to the switch at the same time; how many volumes are built at once is the throttle's business. Sites that
 // wait for the control database share its commits.
 const abreast = 8
 
@@ -169,12 +173,25 @@ func (r *Recovery) runFleet(ctx context.Context, run *fleetRun) (res FleetResult
 	}
 	res = FleetResult{Operation: run.op, Started: r.clock.Now()}
 	run.now = FleetProgress{Operation: run.op, Done: run.before, Total: len(run.order.Sites)}
+	var sites errgroup.Group
+	sites.SetLimit(abreast)
+	open := make(chan struct{}, closedAtOnce)
+	outcomes := make([]SiteOutcome, 0, len(run.left)) // of those that were begun; never moved, since restores write into it
 	for part := range slices.Chunk(run.left, wave) {
+		for range part {
+			open <- struct{}{}
+		}
 		if err = ctx.Err(); err != nil {
 			break
 		}
-		res.Sites = append(res.Sites, r.runWave(context.WithoutCancel(ctx), run, part)...)
+		first := len(outcomes)
+		for _, id := range part {
+			outcomes = append(outcomes, SiteOutcome{Site: id})
+		}
+		r.startWave(context.WithoutCancel(ctx), run, outcomes[first:], &sites, func() { <-open })
 	}
+	_ = sites.Wait() // nobody in the group gives an error
+	res.Sites = outcomes
 	run.order.Restored, run.order.Failed = run.now.Done, run.now.Failed
 	res.Restored, res.Failed, res.Rows, res.Bytes = run.now.Done, run.now.Failed, run.now.Rows, run.now.Bytes
 	state := "done"
@@ -186,29 +203,29 @@ func (r *Recovery) runFleet(ctx context.Context, run *fleetRun) (res FleetResult
 	return res, err
 }
 
-// runWave restores some sites at the same time.
-func (r *Recovery) runWave(ctx context.Context, run *fleetRun, sites []ids.Site) []SiteOutcome {
-	out := make([]SiteOutcome, len(sites))
-	for i, id := range sites {
-		out[i].Site = id
+// startWave begins the restores of some sites, and hands them to those who build. It waits until the last of them was taken up. out has one of each site, for its outcome; ended is
+// called once for each.
+func (r *Recovery) startWave(ctx context.Context, run *fleetRun, out []SiteOutcome, sites *errgroup.Group, ended func()) {
+	for _, o := range out {
+		r.count(o.Site, 1)
 	}
-	for _, id := range sites {
-		r.count(id, 1)
-		defer r.count(id, -1)
+	end := func(o *SiteOutcome) {
+		run.ended(o)
+		r.count(o.Site, -1)
+		ended()
 	}
 	var target Target
 	if run.order.At != nil {
 		target.At = *run.order.At
 	}
-	begun := r.beginWave(ctx, run, target, out)
+	begun := r.beginWave(ctx, run, target, out, end)
 	for _, s := range begun {
 		run.tell(s.Site, Progress{Operation: s.Operation, Step: "shipping", Total: len(s.refs), Unit: "volumes"}, nil)
 	}
 	err := r.save(ctx, begun)
-	var g errgroup.Group
-	g.SetLimit(abreast)
 	for _, s := range begun {
-		g.Go(func() error {
+		o := &out[slices.IndexFunc(out, func(o SiteOutcome) bool { return o.Site == s.Site })]
+		sites.Go(func() error {
 			s.report = func(p Progress) {
 				p.Operation = s.Operation
 				run.tell(s.Site, p, nil)
@@ -217,21 +234,18 @@ func (r *Recovery) runWave(ctx context.Context, run *fleetRun, sites []ids.Site)
 			if failed == nil {
 				failed = r.restore(ctx, s)
 			}
-			o := &out[slices.Index(sites, s.Site)]
 			o.Result = s.res
 			if failed != nil {
 				o.Error = r.fail(ctx, s, failed).Error()
 			}
-			run.ended(o)
+			end(o)
 			return nil
 		})
 	}
-	_ = g.Wait() // nobody in the group gives an error
-	return out
 }
 
-// beginWave begins what can be begun: all in one commit, or one by one where that is refused for the sake of some.
-func (r *Recovery) beginWave(ctx context.Context, run *fleetRun, target Target, out []SiteOutcome) []*restoring {
+// beginWave begins what can be begun: all in one commit, or one by one where that is refused for the sake of some, which ends them.
+func (r *Recovery) beginWave(ctx context.Context, run *fleetRun, target Target, out []SiteOutcome, end func(*SiteOutcome)) []*restoring {
 	var sites []ids.Site
 	for _, o := range out {
 		sites = append(sites, o.Site)
@@ -245,7 +259,7 @@ func (r *Recovery) beginWave(ctx context.Context, run *fleetRun, target Target, 
 		one, err := r.begin(ctx, sites[i:i+1], target, run.reason)
 		if err != nil {
 			out[i].Error = err.Error()
-			run.ended(&out[i])
+			end(&out[i])
 			continue
 		}
 		begun = append(begun, one...)

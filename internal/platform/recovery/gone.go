@@ -5,6 +5,7 @@ import (
 	"errors"
 	"slices"
 	"strings"
+	"sync"
 
 	"holdfast.dev/internal/platform/fleet"
 	"holdfast.dev/internal/platform/storage"
@@ -29,6 +30,65 @@ func Hollow(ctx context.Context, e storage.Engine, name string) (hollow bool, er
 	})
 	return hollow, err
 }
+
+// Whole remembers which databases were found to be volumes, so that one whose schema has not changed since is not read once more: whoever looks after hundreds of lost sites asks for
+// each again and again. The zero value knows of none.
+type Whole struct {
+	mu    sync.Mutex
+	known map[string]int64 // by name: the version of the schema that had the head table
+}
+
+// Hollow is the function of that name, with a memory.
+func (w *Whole) Hollow(ctx context.Context, e storage.Engine, name string) (bool, error) {
+	files, ok := e.(*sqlite.Engine)
+	if !ok {
+		return Hollow(ctx, e, name)
+	}
+	version, err := files.SchemaVersion(ctx, name) // before its tables are asked for: one that is dropped meanwhile shows the next time
+	if err != nil {
+		return false, err
+	}
+	w.mu.Lock()
+	known, ok := w.known[name]
+	w.mu.Unlock()
+	if ok && known == version {
+		return false, nil
+	}
+	hollow, err := Hollow(ctx, e, name)
+	if err == nil {
+		w.note(name, version, !hollow)
+	}
+	return hollow, err
+}
+
+// proven notes a database whose every row was just read.
+func (w *Whole) proven(ctx context.Context, e storage.Engine, name string) error {
+	files, ok := e.(*sqlite.Engine)
+	if !ok {
+		return nil
+	}
+	version, err := files.SchemaVersion(ctx, name)
+	if err == nil {
+		w.note(name, version, true)
+	}
+	return err
+}
+
+func (w *Whole) note(name string, version int64, whole bool) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if !whole {
+		delete(w.known, name)
+		return
+	}
+	if w.known == nil || len(w.known) >= maxKnown {
+		w.known = map[string]int64{}
+	}
+	w.known[name] = version
+}
+
+// maxKnown bounds what is remembered.
+const maxKnown = 20_000
 
 // HollowSchemas asks a PostgreSQL server for all of them at once.
 func HollowSchemas(ctx context.Context, control *volume.Volume) (found map[string]bool, err error) {
@@ -56,7 +116,7 @@ func (r *Recovery) Gone(ctx context.Context, ref volume.Ref) (bool, error) {
 	if err != nil || !there {
 		return !there, err
 	}
-	hollow, err := Hollow(ctx, place.Engine, ref.Name(place.Generation))
+	hollow, err := r.whole.Hollow(ctx, place.Engine, ref.Name(place.Generation))
 	if errors.Is(err, storage.ErrMissing) { // just now
 		return true, nil
 	}

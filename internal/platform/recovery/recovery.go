@@ -30,6 +30,7 @@ type Recovery struct {
 	later   func(context.Context, *storage.Tx, volume.Kind, Built) (Later, error)
 	quiet   *throttle
 	files   journal.FileScan
+	whole   Whole
 
 	mu      sync.Mutex
 	closed  []closedSite

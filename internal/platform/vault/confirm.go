@@ -6,8 +6,6 @@ import (
 	"time"
 
 	"holdfast.dev/internal/base/fault"
-	"holdfast.dev/internal/platform/journal"
-	"holdfast.dev/internal/platform/storage"
 	"holdfast.dev/internal/platform/volume"
 )
 
@@ -63,30 +61,4 @@ func (s *Shipper) confirm(ships []shipment) {
 		close(s.stored.moved)
 		s.stored.moved = nil
 	}
-}
-
-// noteTime bounds how long noting waits for a volume whose writer waits for the shipper in turn. What was not noted is stored again, which does no harm.
-const noteTime = 5 * time.Second
-
-// note writes into a volume up to where the store has it.
-func (s *Shipper) note(ctx context.Context, sh shipment) error {
-	if s.Synchronous {
-		var stop context.CancelFunc
-		ctx, stop = context.WithTimeout(ctx, noteTime)
-		defer stop()
-	}
-	return s.pool.Volume(sh.ref).Direct(ctx, func(tx *storage.Tx) error {
-		now, err := journal.ReadHead(ctx, tx)
-		if err != nil {
-			return err
-		}
-		if now.Seq < sh.head.SealedSeq { // it was built anew meanwhile, from what the vault had before this shipment
-			return nil
-		}
-		h := sh.head
-		if now.SnapshotSeq != sh.base.SnapshotSeq { // one was taken since the commits were read
-			h.SnapshotSeq, h.SnapshotBytes, h.Bytes = now.SnapshotSeq, now.SnapshotBytes, h.Bytes-sh.base.Bytes
-		}
-		return journal.Seal(ctx, tx, h)
-	})
 }

@@ -34,14 +34,20 @@ type ship struct {
 	clock   *clock.Fake
 	refs    []volume.Ref
 	ids     int
+	away    error // of the first volume, which cannot be opened while it is set
 }
 
 func newShip(t *testing.T, store vault.Store, synchronous bool) *ship {
 	t.Helper()
 	s := &ship{t: t, store: store, vault: vault.New(store), clock: clock.NewFake(time.Date(2026, 4, 5, 7, 38, 0, 0, time.UTC)), refs: []volume.Ref{{Kind: "work", Owner: "site_a"}, {Kind: "work", Owner: "site_b"}}}
 	place := volume.Place{Engine: storagetest.SQLite(t), Generation: 1}
-	c := volume.Config{Kinds: []volume.Kind{noted}, Clock: s.clock, Locate: func(context.Context, volume.Ref) (volume.Place, error) { return place, nil },
-		Committed: func(ref volume.Ref, _ []journal.Commit) { s.shipper.Mark(ref) }}
+	c := volume.Config{Kinds: []volume.Kind{noted}, Clock: s.clock, Committed: func(ref volume.Ref, _ []journal.Commit) { s.shipper.Mark(ref) },
+		Locate: func(_ context.Context, ref volume.Ref) (volume.Place, error) {
+			if s.away != nil && ref == s.refs[0] {
+				return volume.Place{}, s.away
+			}
+			return place, nil
+		}}
 	if synchronous {
 		c.Shipped = func(ctx context.Context, ref volume.Ref, seq int64) error { return s.shipper.Wait(ctx, ref, seq) }
 	}

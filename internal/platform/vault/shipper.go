@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -43,16 +44,21 @@ type Shipper struct {
 	clock  clock.Clock
 	log    *slog.Logger
 
-	mu    sync.Mutex
-	dirty map[volume.Ref]bool
-	since time.Time // since when something waits that is not stored yet; zero when nothing does
-	wake  chan struct{}
+	mu     sync.Mutex
+	dirty  map[volume.Ref]bool
+	taken  map[volume.Ref]bool   // by the shipment that is under way
+	failed map[volume.Ref]*retry // could not be read, and have commits that the store lacks
+	noting map[volume.Ref]bool   // are stored and not told of it yet: they are not read again before
+	behind map[volume.Ref]bool   // of noting, those that the last shipment did not wait for
+	since  time.Time             // since when something waits that is not stored yet; zero when nothing does
+	wake   chan struct{}
 
 	// Synchronous makes Wait possible: segments follow each other without a pause.
 	Synchronous bool
 	stored      confirmed
 
-	ship    sync.Mutex // one shipment at a time
+	ship    sync.Mutex     // one shipment at a time
+	left    sync.WaitGroup // volumes that a shipment did not wait for; guarded by ship
 	prev    string
 	lastKey string
 
@@ -75,7 +81,7 @@ type ShipperConfig struct {
 // NewShipper makes a shipper; Run starts it.
 func NewShipper(c ShipperConfig) *Shipper {
 	return &Shipper{Interval: 400 * time.Millisecond, vault: c.Vault, pool: c.Pool, signer: c.Signer, node: c.Node, tmp: c.Tmp, clock: c.Clock,
-		log: c.Log, dirty: map[volume.Ref]bool{}, wake: make(chan struct{}, 1), due: newQueue()}
+		log: c.Log, dirty: map[volume.Ref]bool{}, taken: map[volume.Ref]bool{}, failed: map[volume.Ref]*retry{}, noting: map[volume.Ref]bool{}, behind: map[volume.Ref]bool{}, wake: make(chan struct{}, 1), due: newQueue()}
 }
 
 // Mark says that a volume has commits that the store lacks. It never blocks.
@@ -86,25 +92,7 @@ func (s *Shipper) Mark(ref volume.Ref) {
 		s.since = s.clock.Now()
 	}
 	s.mu.Unlock()
-	select {
-	case s.wake <- struct{}{}:
-	default:
-	}
-}
-
-// Waiting gives for how long something has been waiting to be stored, commits or the first snapshot of a volume; 0 when the store has everything. Usually it is
-// below a second: what waits for minutes is at risk.
-func (s *Shipper) Waiting() time.Duration {
-	s.mu.Lock()
-	since := s.since
-	s.mu.Unlock()
-	if first := s.due.oldest(); since.IsZero() || !first.IsZero() && first.Before(since) {
-		since = first
-	}
-	if since.IsZero() {
-		return 0
-	}
-	return s.clock.Now().Sub(since)
+	s.ring()
 }
 
 // Run ships until ctx ends, and once more then. Failures are logged and tried again with the next interval. Snapshots are taken beside it: a large one does not
@@ -114,6 +102,7 @@ func (s *Shipper) Run(ctx context.Context) {
 	taking.Go(func() { s.takeSnapshots(ctx) })
 	defer taking.Wait()
 	for {
+		again, stop := s.nextTry()
 		select {
 		case <-ctx.Done():
 			if err := s.Flush(context.WithoutCancel(ctx)); err != nil {
@@ -121,12 +110,17 @@ func (s *Shipper) Run(ctx context.Context) {
 			}
 			return
 		case <-s.wake:
+		case <-again:
 		}
+		stop()
 		pause := s.Interval
 		if s.Synchronous {
 			pause = 0
 		}
-		if err := s.Ship(context.WithoutCancel(ctx)); err != nil { // a shipment that began is finished
+		s.ship.Lock()
+		err := s.pass(context.WithoutCancel(ctx), false) // a shipment that began is finished
+		s.ship.Unlock()
+		if err != nil {
 			s.log.Error("shipment to the vault failed", "error", err)
 			pause = s.Interval
 		}
@@ -151,40 +145,33 @@ func (s *Shipper) Flush(ctx context.Context) error {
 func (s *Shipper) Ship(ctx context.Context) error {
 	s.ship.Lock()
 	defer s.ship.Unlock()
-	start := s.clock.Now()
 	for {
-		s.mu.Lock()
-		refs := make([]volume.Ref, 0, len(s.dirty))
-		for ref := range s.dirty {
-			refs = append(refs, ref)
+		s.left.Wait() // what the shipment before did not wait for can be read again
+		if err := s.pass(ctx, true); err != nil {
+			return err
 		}
-		clear(s.dirty)
-		if len(refs) == 0 { // what was waiting at the start is stored
-			s.since = time.Time{}
+		s.left.Wait()
+		if s.settled() {
+			return nil
 		}
-		s.mu.Unlock()
-		if len(refs) == 0 {
+	}
+}
+
+// pass is one shipment; the caller holds ship. With all it also tries what could not be read before.
+func (s *Shipper) pass(ctx context.Context, all bool) (err error) {
+	start := s.clock.Now()
+	defer func() { s.untake(start, err != nil) }()
+	for {
+		refs := s.take(all)
+		if all = false; len(refs) == 0 {
 			return nil
 		}
 		more, err := s.segment(ctx, refs)
 		if err != nil {
-			for _, ref := range refs {
-				s.Mark(ref)
-			}
+			s.putBack(refs)
+		}
+		if err != nil || !more {
 			return err
-		}
-		for _, ref := range more {
-			s.mu.Lock()
-			s.dirty[ref] = true
-			s.mu.Unlock()
-		}
-		if len(more) == 0 {
-			s.mu.Lock()
-			if s.since = (time.Time{}); len(s.dirty) > 0 { // it came in between
-				s.since = start
-			}
-			s.mu.Unlock()
-			return nil
 		}
 	}
 }
@@ -202,18 +189,23 @@ type shipment struct {
 // atOnce is how many volumes are read, and told what is stored, beside each other: each of them waits for the disk.
 const atOnce = 4
 
-// segment stores one segment with the unsealed commits of the volumes and notes it in each; more lists volumes with a backlog.
-// A volume that cannot be read is left out and logged: it must not hold up the others.
-func (s *Shipper) segment(ctx context.Context, refs []volume.Ref) (more []volume.Ref, err error) {
+// segment stores one segment with the unsealed commits of the volumes and notes it in each; more says that some have a backlog, and are dirty again.
+// A volume that cannot be read is left out and tried again later: it must not hold up the others.
+func (s *Shipper) segment(ctx context.Context, refs []volume.Ref) (more bool, err error) {
 	seg := newSegment(s.node, s.prev, s.clock.Now(), s.signer)
-	var mu sync.Mutex // of seg, ships and more
+	var mu sync.Mutex // of seg and ships
 	var ships []shipment
 	beside(len(refs), func(i int) {
 		sh, frame, body, err := s.collect(ctx, refs[i])
 		if err != nil {
-			s.log.Error("volume cannot be shipped", "volume", refs[i].String(), "error", err)
+			if errors.Is(err, storage.ErrMissing) || s.emptied(ctx, refs[i]) { // what the store has is all there is
+				s.read(refs[i])
+			} else {
+				s.log.Error("volume cannot be shipped", "volume", refs[i].String(), "error", err, "next try in", s.again(refs[i]))
+			}
 			return
 		}
+		s.read(refs[i])
 		if frame != nil {
 			mu.Lock()
 			defer mu.Unlock()
@@ -222,29 +214,17 @@ func (s *Shipper) segment(ctx context.Context, refs []volume.Ref) (more []volume
 		}
 	})
 	if len(ships) == 0 {
-		return nil, nil
+		return false, nil
 	}
 	key, err := s.put(ctx, seg)
 	if err != nil {
-		return nil, err
+		return false, err
 	}
 	s.confirm(ships)
-	beside(len(ships), func(i int) {
-		sh := ships[i]
-		sh.head.Key = key
-		if err := s.note(ctx, sh); err != nil {
-			s.log.Error("sealed commits could not be noted; they will be stored again", "volume", sh.ref.String(), "error", err)
-			return
-		}
-		if sh.more {
-			mu.Lock()
-			defer mu.Unlock()
-			more = append(more, sh.ref)
-		} else if sh.must || sh.due {
-			s.due.add(sh.ref, sh.must, s.clock.Now())
-		}
-	})
-	return more, nil
+	for i := range ships {
+		ships[i].head.Key = key
+	}
+	return s.noteAll(ctx, ships), nil
 }
 
 // beside calls fn for each number below count, atOnce of them at a time.
@@ -290,8 +270,23 @@ func nextKey(last string, at time.Time, node string) string {
 	return fmt.Sprintf("%s~%017d-%s.seg", base, n+1, node)
 }
 
+// emptied tells whether a volume can be read and its journal is gone: somebody dropped its tables.
+func (s *Shipper) emptied(ctx context.Context, ref volume.Ref) (gone bool) {
+	err := s.pool.Volume(ref).Read(ctx, func(tx *volume.Tx) error {
+		names, err := storage.TableNames(ctx, tx.Tx)
+		gone = !slices.Contains(names, "journal_head")
+		return err
+	})
+	return err == nil && gone || errors.Is(err, storage.ErrMissing)
+}
+
+// readTime bounds how long a shipment waits to read a volume that somebody else has locked, on PostgreSQL; it is tried again later.
+const readTime = 10 * time.Second
+
 // collect reads the unsealed commits of a volume; frame is nil when there are none.
 func (s *Shipper) collect(ctx context.Context, ref volume.Ref) (sh shipment, frame *Frame, body []byte, err error) {
+	ctx, stop := context.WithTimeout(ctx, readTime)
+	defer stop()
 	sh.ref = ref
 	err = s.pool.Volume(ref).Read(ctx, func(tx *volume.Tx) error {
 		h, err := journal.ReadHead(ctx, tx.Tx)

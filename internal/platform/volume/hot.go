@@ -280,14 +280,14 @@ func (h *hot) runBatch(batch []*write) {
 		h.lastAt = at
 		h.invalidate(commits)
 	}
+	if err == nil && len(commits) > 0 { // before its writer lets go of the volume, which may then be closed unless somebody wants it open
+		h.pool.committed(h.ref, commits)
+	}
 	for _, w := range batch {
 		if err != nil && w.err == nil {
 			w.err, w.commit.Seq = fmt.Errorf("write %s: %w", h.ref, err), 0
 		}
 		close(w.done)
-	}
-	if err == nil && len(commits) > 0 {
-		h.pool.committed(h.ref, commits)
 	}
 }
 

@@ -17,6 +17,9 @@ import (
 // schema as the engine keeps it; a closed one opens again in some milliseconds (docs/adr/0012).
 const DefaultHot = 256
 
+// mostKept bounds what is kept open for Config.Keep's sake, as a multiple of the capacity: with a store that takes nothing for hours, memory ends before the disk does.
+const mostKept = 4
+
 // Config is what a pool needs.
 type Config struct {
 	Kinds []Kind
@@ -28,6 +31,9 @@ type Config struct {
 	Committed func(ref Ref, commits []journal.Commit)
 	// Shipped returns once a commit is safe elsewhere too; a Write returns after it, and its error is the Write's, although the commit is made. Optional.
 	Shipped func(ctx context.Context, ref Ref, seq int64) error
+	// Keep tells which volumes are to stay open although nobody uses them: those with commits that are nowhere else yet. Should the file be removed, the open database has
+	// them still. Optional; called under the pool's lock.
+	Keep func(ref Ref) bool
 	// Wake makes it durable, before a commit, that the volume must be looked at again at an instant. Optional.
 	Wake  func(ref Ref, at time.Time) error
 	Clock clock.Clock
@@ -41,6 +47,7 @@ type Pool struct {
 	writable  func(Ref) error
 	committed func(Ref, []journal.Commit)
 	shipped   func(context.Context, Ref, int64) error
+	keep      func(Ref) bool
 	wake      func(Ref, time.Time) error
 	clock     clock.Clock
 	capacity  int
@@ -55,7 +62,7 @@ type Pool struct {
 
 // NewPool makes a pool.
 func NewPool(c Config) *Pool {
-	p := &Pool{kinds: map[string]Kind{}, locate: c.Locate, writable: c.Writable, committed: c.Committed, shipped: c.Shipped, wake: c.Wake, clock: c.Clock, capacity: c.Hot, byRef: map[Ref]*hot{}, recent: list.New(), templates: map[string]*template{}, writers: map[Ref]int{}}
+	p := &Pool{kinds: map[string]Kind{}, locate: c.Locate, writable: c.Writable, committed: c.Committed, shipped: c.Shipped, keep: c.Keep, wake: c.Wake, clock: c.Clock, capacity: c.Hot, byRef: map[Ref]*hot{}, recent: list.New(), templates: map[string]*template{}, writers: map[Ref]int{}}
 	for _, k := range c.Kinds {
 		p.kinds[k.Name] = k
 	}
@@ -67,6 +74,9 @@ func NewPool(c Config) *Pool {
 	}
 	if p.writable == nil {
 		p.writable = func(Ref) error { return nil }
+	}
+	if p.keep == nil {
+		p.keep = func(Ref) bool { return false }
 	}
 	if p.wake == nil {
 		p.wake = func(Ref, time.Time) error { return nil }
@@ -157,7 +167,7 @@ func (p *Pool) fill(ctx context.Context, slot *hot, place Place) (*hot, error) {
 	return h, nil
 }
 
-// touch marks a volume as used now and closes the coldest ones over the capacity.
+// touch marks a volume as used now. One that was just opened closes the coldest ones over the capacity.
 func (p *Pool) touch(slot *hot) {
 	p.mu.Lock()
 	if p.byRef[slot.ref] != slot {
@@ -165,24 +175,36 @@ func (p *Pool) touch(slot *hot) {
 		return
 	}
 	slot.used = p.clock.Now()
-	if slot.element == nil {
-		slot.element = p.recent.PushFront(slot)
-	} else {
+	if slot.element != nil {
 		p.recent.MoveToFront(slot.element)
+		p.mu.Unlock()
+		return
 	}
-	var cold []*hot
-	for e := p.recent.Back(); e != nil && p.recent.Len() > p.capacity; {
+	slot.element = p.recent.PushFront(slot)
+	cold := p.overCapacity()
+	p.mu.Unlock()
+	for _, s := range cold {
+		s.close()
+	}
+}
+
+// overCapacity takes the coldest volumes over the capacity out of the books; the caller holds the lock. What is kept counts only towards the bound of all: else a pool full of it would
+// close every other volume as soon as nobody uses it.
+func (p *Pool) overCapacity() (cold []*hot) {
+	kept := 0
+	for e := p.recent.Back(); e != nil && p.recent.Len()-kept > p.capacity; {
 		prev := e.Prev()
-		if s := e.Value.(*hot); s.users == 0 {
+		switch s := e.Value.(*hot); {
+		case s.users > 0:
+		case p.recent.Len() <= p.capacity*mostKept && p.keep(s.ref):
+			kept++
+		default:
 			cold = append(cold, s)
 			p.forget(s)
 		}
 		e = prev
 	}
-	p.mu.Unlock()
-	for _, s := range cold {
-		s.close()
-	}
+	return cold
 }
 
 // CloseIdle closes the volumes that nobody has used since an instant: a site that sleeps costs nothing but disk.
@@ -195,7 +217,7 @@ func (p *Pool) CloseIdle(since time.Time) int {
 		if !s.used.Before(since) {
 			break // the others were used later
 		}
-		if s.users == 0 {
+		if s.users == 0 && !p.keep(s.ref) {
 			cold = append(cold, s)
 			p.forget(s)
 		}

@@ -346,3 +346,52 @@ func TestIdleVolumesAreClosed(t *testing.T) {
 		}
 	})
 }
+
+// What is kept stays open although nobody uses it and the pool is full, until it is not kept any more; without end that would be the end of the memory.
+func TestWhatIsKeptStaysOpen(t *testing.T) {
+	storagetest.Engines(t, func(t *testing.T, e storage.Engine) {
+		c := clock.NewFake(time.Date(2026, 4, 5, 7, 38, 0, 0, time.UTC))
+		ctx := context.Background()
+		place := volume.Place{Engine: e, Generation: 1}
+		kept := map[volume.Ref]bool{}
+		p := volume.NewPool(volume.Config{Kinds: []volume.Kind{kind}, Clock: c, Hot: 2, Keep: func(ref volume.Ref) bool { return kept[ref] },
+			Locate: func(context.Context, volume.Ref) (volume.Place, error) { return place, nil }})
+		t.Cleanup(p.Close)
+		var refs []volume.Ref
+		for i := range 10 {
+			ref := volume.Ref{Kind: "work", Owner: fmt.Sprint("site_", i)}
+			refs = append(refs, ref)
+			if err := p.Create(ctx, ref, place); err != nil {
+				t.Fatal(err)
+			}
+		}
+		touch := func(refs ...volume.Ref) {
+			t.Helper()
+			for _, ref := range refs {
+				if err := p.Volume(ref).Read(ctx, func(*volume.Tx) error { return nil }); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+		kept[refs[0]], kept[refs[1]], kept[refs[2]] = true, true, true
+		touch(refs[:7]...)
+		if n := p.Open(); n != 5 { // those that are kept take nobody's place
+			t.Errorf("%d volumes are open, three of which are kept", n)
+		}
+		c.Advance(time.Minute)
+		if n := p.CloseIdle(c.Now()); n != 2 || p.Open() != 3 {
+			t.Errorf("%d idle volumes were closed that are not kept, %d are open", n, p.Open())
+		}
+		kept[refs[0]] = false
+		if n := p.CloseIdle(c.Now()); n != 1 || p.Open() != 2 {
+			t.Errorf("%d idle volumes were closed, of which one is not kept any more; %d are open", n, p.Open())
+		}
+		for _, ref := range refs {
+			kept[ref] = true
+		}
+		touch(refs...)
+		if n := p.Open(); n != 8 {
+			t.Errorf("%d volumes of a pool of 2 are open", n)
+		}
+	})
+}

@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"time"
 
@@ -78,8 +79,18 @@ type Result struct {
 	Empty    bool      // there is nothing on the page yet
 }
 
+// turns bounds the copies that are made at once. Rendering and compressing is all work for the processors: of hundreds of pages that change together, those that are made all at once
+// would be ready no sooner, and whoever is being served meanwhile would wait behind each of them.
+var turns = make(chan struct{}, max(1, runtime.NumCPU()/2))
+
 // Page brings the copy of a page in a folder up to date.
 func Page(ctx context.Context, v *volume.Volume, dir, pageID string, images public.Images) (r Result, err error) {
+	select {
+	case turns <- struct{}{}:
+		defer func() { <-turns }()
+	case <-ctx.Done():
+		return r, ctx.Err()
+	}
 	old, err := ReadManifest(dir)
 	if err != nil {
 		old = Manifest{Files: map[string]FileEntry{}} // a damaged one is written anew
