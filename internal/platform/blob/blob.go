@@ -54,6 +54,9 @@ func (s *Store) Put(ctx context.Context, r io.Reader, limit int64) (hash string,
 		return "", 0, fault.New(fault.KindTooLarge, "The file is larger than %d bytes.", limit)
 	}
 	hash = hex.EncodeToString(h.Sum(nil))
+	if err := tmp.Sync(); err != nil { // else a loss of power could leave a file of this name with something else in it
+		return "", 0, fmt.Errorf("store blob: %w", err)
+	}
 	if _, err := tmp.Seek(0, io.SeekStart); err != nil {
 		return "", 0, err
 	}
@@ -118,6 +121,9 @@ func (s *Store) fetch(ctx context.Context, hash string) (err error) {
 	defer func() { err = errors.Join(err, removeIfThere(tmp.Name())) }()
 	h := sha256.New()
 	_, err = io.Copy(io.MultiWriter(tmp, h), o)
+	if err == nil {
+		err = tmp.Sync()
+	}
 	if err = errors.Join(err, tmp.Close()); err != nil {
 		return err
 	}

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"time"
 
+	"holdfast.dev/internal/base/durable"
 	"holdfast.dev/internal/base/fault"
 	"holdfast.dev/internal/platform/journal"
 	"holdfast.dev/internal/platform/storage"
@@ -214,7 +215,7 @@ func (r *Recovery) empty(ctx context.Context, at *bench) (storage.DB, error) {
 func (r *Recovery) unpack(ctx context.Context, m vault.Snapshot, at *bench) (storage.DB, error) {
 	if files, ok := at.engine.(*sqlite.Engine); ok {
 		path := files.Path(at.name)
-		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		if err := durable.MakeDir(filepath.Dir(path)); err != nil {
 			return nil, err
 		}
 		if err := r.unpackFile(ctx, m, path); err != nil {

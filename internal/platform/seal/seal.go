@@ -16,6 +16,8 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+
+	"holdfast.dev/internal/base/durable"
 )
 
 // ErrOtherKey is returned for a secret that another key sealed, that was changed, or that was moved to where it does not belong.
@@ -53,7 +55,7 @@ func makeKey(path string) ([]byte, error) {
 	if _, err := rand.Read(key); err != nil {
 		return nil, err
 	}
-	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+	if err := durable.MakeDir(filepath.Dir(path)); err != nil {
 		return nil, err
 	}
 	tmp, err := os.CreateTemp(filepath.Dir(path), "key-*") // readable by its owner alone
@@ -71,7 +73,7 @@ func makeKey(path string) ([]byte, error) {
 	} else if err != nil {
 		return nil, err
 	}
-	return text, nil
+	return text, durable.Sync(filepath.Dir(path))
 }
 
 // Seal encrypts a secret for one place, which Open must name again: what it is and whose.

@@ -11,9 +11,10 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"path/filepath"
 	"strings"
 	"sync"
+
+	"holdfast.dev/internal/base/durable"
 )
 
 // Signer signs what this node puts into the vault.
@@ -36,10 +37,7 @@ func LoadSigner(ctx context.Context, path string, s Store) (*Signer, error) {
 		if _, err := rand.Read(seed); err != nil {
 			return nil, err
 		}
-		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
-			return nil, err
-		}
-		err = os.WriteFile(path, []byte(hex.EncodeToString(seed)), 0o600)
+		err = durable.WriteFile(path, []byte(hex.EncodeToString(seed)))
 	} else if err == nil {
 		seed, err = hex.DecodeString(strings.TrimSpace(string(seed)))
 	}

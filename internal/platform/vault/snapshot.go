@@ -115,15 +115,20 @@ func snapshotKey(ref string, seq int64) string { return fmt.Sprintf("snapshots/%
 func SnapshotObject(ref string, seq int64) string { return snapshotKey(ref, seq) + ".json" }
 
 // putSnapshot packs and stores the file, then its signed description; gives the unpacked size.
-func (s *Shipper) putSnapshot(ctx context.Context, m Snapshot, path string) (int64, error) {
+func (s *Shipper) putSnapshot(ctx context.Context, m Snapshot, path string) (size int64, err error) {
 	f, err := os.Open(path)
 	if err != nil {
 		return 0, err
 	}
 	defer f.Close()
+	st, err := f.Stat()
+	if err != nil {
+		return 0, err
+	}
+	size = st.Size()
 	m.Key = Fingerprint(s.signer.Public())
 	if m.Object, err = s.vault.freeName(ctx, m); err != nil {
-		return 0, err
+		return size, err
 	}
 	pr, pw := io.Pipe()
 	hash := sha256.New()
@@ -146,7 +151,7 @@ func (s *Shipper) putSnapshot(ctx context.Context, m Snapshot, path string) (int
 	}
 	sum := sha256.Sum256(desc)
 	desc = append(desc, []byte("\n"+hex.EncodeToString(s.signer.Sign(sum[:]))+"\n")...)
-	return m.Bytes, s.vault.store.Put(ctx, snapshotKey(m.Ref, m.Seq)+".json", bytes.NewReader(desc))
+	return size, s.vault.store.Put(ctx, snapshotKey(m.Ref, m.Seq)+".json", bytes.NewReader(desc))
 }
 
 // freeName gives the key for a snapshot's file: ErrExists when the snapshot is there already. The file alone, of a snapshot that was interrupted before it was described, stays

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"holdfast.dev/internal/base/durable"
 	"io"
 	"io/fs"
 	"os"
@@ -101,7 +102,7 @@ func (f *Folder) Put(ctx context.Context, key string, r io.Reader) (err error) {
 		return fmt.Errorf("vault put %s: %w", key, err)
 	}
 	path := f.Path(key)
-	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+	if err := durable.MakeDir(filepath.Dir(path)); err != nil {
 		return fmt.Errorf("vault put %s: %w", key, err)
 	}
 	if err := os.Link(tmp.Name(), path); errors.Is(err, fs.ErrExist) {
@@ -109,7 +110,7 @@ func (f *Folder) Put(ctx context.Context, key string, r io.Reader) (err error) {
 	} else if err != nil {
 		return fmt.Errorf("vault put %s: %w", key, err)
 	}
-	return syncDir(filepath.Dir(path))
+	return durable.Sync(filepath.Dir(path))
 }
 
 // Open implements Store.
@@ -174,14 +175,6 @@ func removeIfThere(path string) error {
 		return err
 	}
 	return nil
-}
-
-func syncDir(dir string) error {
-	d, err := os.Open(dir)
-	if err != nil {
-		return err
-	}
-	return errors.Join(d.Sync(), d.Close())
 }
 
 // readAll reads a whole object of at most limit bytes.

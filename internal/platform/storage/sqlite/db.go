@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"sync"
 
+	"holdfast.dev/internal/base/durable"
 	"holdfast.dev/internal/platform/storage"
 )
 
@@ -70,7 +71,7 @@ func (db *DB) FinishBuild() error {
 	if err := errors.Join(f.Sync(), f.Close()); err != nil {
 		return fmt.Errorf("finish %s: %w", db.path, err)
 	}
-	return syncDir(filepath.Dir(db.path))
+	return durable.Sync(filepath.Dir(db.path))
 }
 
 // OpenImmutable opens a file for reading that nobody writes, such as an unpacked snapshot: no locks, no log.

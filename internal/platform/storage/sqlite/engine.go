@@ -14,6 +14,7 @@ import (
 	"strings"
 	"time"
 
+	"holdfast.dev/internal/base/durable"
 	"holdfast.dev/internal/platform/storage"
 )
 
@@ -57,7 +58,7 @@ func (e *Engine) Create(ctx context.Context, name string) error {
 
 func (e *Engine) create(name string, data []byte) error {
 	path := e.Path(name)
-	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+	if err := durable.MakeDir(filepath.Dir(path)); err != nil {
 		return fmt.Errorf("create folder of %s: %w", name, err)
 	}
 	f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
@@ -75,7 +76,7 @@ func (e *Engine) create(name string, data []byte) error {
 	if err := errors.Join(err, f.Close()); err != nil {
 		return errors.Join(fmt.Errorf("create %s: %w", name, err), os.Remove(path))
 	}
-	return syncDir(filepath.Dir(path))
+	return durable.Sync(filepath.Dir(path))
 }
 
 // Template gives the bytes of a database that fill has filled, for CreateFrom.
@@ -186,15 +187,6 @@ func (e *Engine) Size(ctx context.Context, name string) (int64, error) {
 
 // Close implements storage.Engine.
 func (e *Engine) Close() error { return nil }
-
-func syncDir(dir string) error {
-	d, err := os.Open(dir)
-	if err != nil {
-		return err
-	}
-	defer d.Close()
-	return d.Sync()
-}
 
 // SchemaVersion gives the number that SQLite counts up with every change of a database's schema. Nothing of the schema is read for it, which takes longer than anything
 // else in opening a database of many tables. storage.ErrMissing where there is no such file.
