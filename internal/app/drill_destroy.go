@@ -22,11 +22,6 @@ import (
 // lastShipment notes what is in the vault before something is lost that no open file outlives: what is acknowledged after it may go with the disk.
 func (d *drill) lastShipment(ctx context.Context) error {
 	at := d.clock.real()
-	for _, s := range d.sites { // a client hears of its commit a moment before the shipper does
-		for _, ref := range d.n.siteVolumes(s.ID.String()) {
-			d.n.Shipper.Mark(ref)
-		}
-	}
 	if err := d.n.Shipper.Flush(ctx); err != nil {
 		return err
 	}

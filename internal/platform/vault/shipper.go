@@ -166,10 +166,7 @@ func (s *Shipper) pass(ctx context.Context, all bool) (err error) {
 		if all = false; len(refs) == 0 {
 			return nil
 		}
-		more, err := s.segment(ctx, refs)
-		if err != nil {
-			s.putBack(refs)
-		}
+		more, err := s.segments(ctx, refs)
 		if err != nil || !more {
 			return err
 		}
@@ -188,6 +185,23 @@ type shipment struct {
 
 // atOnce is how many volumes are read, and told what is stored, beside each other: each of them waits for the disk.
 const atOnce = 4
+
+// together is how many volumes share a segment at most. Those that come first need not wait until hundreds of others, closed for long perhaps, were opened and read.
+const together = 128
+
+// segments stores what volumes have in as many segments as it takes. What could not be stored is dirty again.
+func (s *Shipper) segments(ctx context.Context, refs []volume.Ref) (more bool, err error) {
+	for len(refs) > 0 {
+		n := min(len(refs), together)
+		again, err := s.segment(ctx, refs[:n])
+		if err != nil {
+			s.putBack(refs)
+			return false, err
+		}
+		more, refs = more || again, refs[n:]
+	}
+	return more, nil
+}
 
 // segment stores one segment with the unsealed commits of the volumes and notes it in each; more says that some have a backlog, and are dirty again.
 // A volume that cannot be read is left out and tried again later: it must not hold up the others.

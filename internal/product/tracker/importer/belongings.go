@@ -26,7 +26,7 @@ var (
 	qVote  = storage.Register("tracker/import.vote", `INSERT INTO issue_vote (issue_id, account) VALUES ($1, $2) ON CONFLICT DO NOTHING`)
 )
 
-// belongings takes comments, work logs, history and attachments. Those whose identifier is in use are there already: from an earlier run.
+// belongings takes comments, work logs, history and attachments that the issue does not have yet from an earlier run.
 func (w *writer) belongings(i *prepared, row *issue.Issue) error {
 	for n := range i.Comments {
 		if err := w.comment(&i.Comments[n], i.comments[n], row); err != nil {
@@ -51,18 +51,16 @@ func (w *writer) belongings(i *prepared, row *issue.Issue) error {
 	return nil
 }
 
-// there tells whether a part with the identifier of the export was taken before.
-func (w *writer) there(table, id string) bool {
-	n := numeric(id)
-	return n > 0 && w.taken[table][n]
-}
-
 func (w *writer) comment(c *source.Comment, text doc, row *issue.Issue) error {
-	if w.there("issue_comment", c.ID) {
+	known, err := w.there("issue_comment", c.ID, row.ID)
+	if err != nil {
+		return err
+	}
+	if known {
 		w.report.there("comment", 1)
 		return nil
 	}
-	id, err := w.keep("issue_comment", c.ID)
+	id, err := w.identify("issue_comment", c.ID, row.ID)
 	if err != nil {
 		return err
 	}
@@ -85,11 +83,15 @@ func (w *writer) comment(c *source.Comment, text doc, row *issue.Issue) error {
 }
 
 func (w *writer) worklog(l *source.Worklog, text doc, row *issue.Issue) error {
-	if w.there("issue_worklog", l.ID) {
+	known, err := w.there("issue_worklog", l.ID, row.ID)
+	if err != nil {
+		return err
+	}
+	if known {
 		w.report.there("worklog", 1)
 		return nil
 	}
-	id, err := w.keep("issue_worklog", l.ID)
+	id, err := w.identify("issue_worklog", l.ID, row.ID)
 	if err != nil {
 		return err
 	}
@@ -108,11 +110,15 @@ func (w *writer) worklog(l *source.Worklog, text doc, row *issue.Issue) error {
 }
 
 func (w *writer) attachment(a *source.Attachment, row *issue.Issue) error {
-	if w.there("issue_attachment", a.ID) {
+	known, err := w.there("issue_attachment", a.ID, row.ID)
+	if err != nil {
+		return err
+	}
+	if known {
 		w.report.there("attachment", 1)
 		return nil
 	}
-	id, err := w.keep("issue_attachment", a.ID)
+	id, err := w.identify("issue_attachment", a.ID, row.ID)
 	if err != nil {
 		return err
 	}
@@ -129,14 +135,18 @@ func (w *writer) attachment(a *source.Attachment, row *issue.Issue) error {
 
 // historyEntry takes one edit with the identifiers of this site where its values still exist.
 func (w *writer) historyEntry(h *source.History, prefix string, issueID int64) error {
-	if w.there("issue_change", h.ID) {
-		w.report.there("history item", len(h.Items))
-		return nil
-	}
 	if len(h.Items) == 0 {
 		return nil
 	}
-	id, err := w.keep("issue_change", h.ID)
+	known, err := w.there("issue_change", h.ID, issueID)
+	if err != nil {
+		return err
+	}
+	if known {
+		w.report.there("history item", len(h.Items))
+		return nil
+	}
+	id, err := w.identify("issue_change", h.ID, issueID)
 	if err != nil {
 		return err
 	}
@@ -220,15 +230,14 @@ func (w *writer) valueNow(fieldID, value, text, prefix string) string {
 	return strconv.FormatInt(id, 10)
 }
 
-// followers takes watchers and votes. A bare number cannot be kept: nobody would stand behind it.
+// followers takes watchers and votes.
 func (w *writer) followers(i *prepared, row *issue.Issue) error {
 	for _, f := range []struct {
 		itemType string
 		q        *storage.Query
 		people   []source.Person
-		number   int
 		count    *int64
-	}{{"watcher", qWatch, i.Watchers, i.WatchCount, &row.Watches}, {"vote", qVote, i.Voters, i.VoteCount, &row.Votes}} {
+	}{{"watcher", qWatch, i.Watchers, &row.Watches}, {"vote", qVote, i.Voters, &row.Votes}} {
 		seen := map[string]bool{}
 		for n := range f.people {
 			account := w.account(&f.people[n])
@@ -242,8 +251,8 @@ func (w *writer) followers(i *prepared, row *issue.Issue) error {
 				return err
 			}
 		}
-		w.report.notTaken(f.itemType, "the export has only their number", i.Key, max(0, f.number-len(f.people)))
 	}
+	w.bareNumbers(i)
 	return nil
 }
 

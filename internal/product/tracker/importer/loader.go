@@ -179,18 +179,22 @@ func gather(r source.Reader, size int) (b *batch, ended bool, err error) {
 	return b, false, nil
 }
 
+// qRun notes a run. The column cursor is not used and always empty: a second run reads the export from its beginning (DESIGN.md, Stopping and going on).
 var qRun = storage.Register("tracker/import_run.set", `INSERT INTO import_run (fingerprint, kind, place, started_us, finished_us, cursor, report) VALUES ($1, $2, $3, $4, $5, $6, $7)
 	ON CONFLICT (fingerprint) DO UPDATE SET finished_us = excluded.finished_us, report = excluded.report`)
 
 // finish takes what waited for issues that came later, counts what waits still, and notes the run.
 func (l *Loader) finish(ctx context.Context, kind, place string, start time.Time) error {
+	var w *writer
 	err := l.Volume.Write(ctx, func(tx *volume.Tx) error {
-		w := &writer{l: l, ctx: ctx, tx: tx}
+		w = &writer{l: l, ctx: ctx, tx: tx}
 		return w.indexedLater(w.settle)
 	})
 	if err != nil {
-		return err
+		return fmt.Errorf("take what waited for its issues: %w", err)
 	}
+	l.waiting, w.waiting = waiting{}, waiting{}
+	l.merge(w)
 	if !l.changed {
 		return nil
 	}

@@ -20,6 +20,7 @@ type prepared struct {
 	description, environment doc
 	comments, worklogs       []doc
 	values                   map[int]doc // of rich text fields, by place in Values
+	refused                  bool        // it is not taken, and counted with all that belongs to it
 }
 
 // part is something that stands apart from its issue in the export.

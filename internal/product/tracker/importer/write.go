@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"holdfast.dev/internal/base/fault"
 	"holdfast.dev/internal/platform/storage"
 	"holdfast.dev/internal/platform/volume"
 	"holdfast.dev/internal/product/tracker/catalog"
@@ -30,15 +31,22 @@ type writer struct {
 	waiting  waiting
 	links    map[string]linkState
 	changed  bool
-	claimed  map[string]bool // identifiers of catalog objects made in this batch, by kind
-	numbers  map[int64]int64 // largest issue number taken, by project
-	numbered map[numberOf]bool
-	before   map[string]int64 // issues of earlier runs that parts belong to, by key, 0 for those that are not there
+	claimed  map[string]bool    // identifiers of catalog objects made in this batch, by kind
+	numbers  map[int64]int64    // largest issue number taken, by project
+	numbered map[numberOf]int64 // issues made in this batch
+	before   map[string]int64   // issues of earlier runs that parts belong to, by key, 0 for those that are not there
 	lastRank string
 	// What was inserted and is to be indexed for search.
 	freshIssues, freshComments []int64
-	taken                      map[string]map[int64]bool // identifiers in use, by table
+	owners                     map[string]map[int64]int64 // identifiers in use, by table, and the issue whose they are
+	fresh                      map[int64]bool             // issues that this batch made
+	renumber                   map[int64]map[string]bool  // parts that have new identifiers, by issue, as far as they were looked up
+	anyRenumbered              bool                       // whether the site has any of these; known once renumber is made
+	oldKeyed                   map[string]int64           // earlier keys of issues that this batch stored
 }
+
+// deletedHere stands, where an issue is looked up, for one that was imported once and deleted here since. Nothing is attached to it.
+const deletedHere = -1
 
 // numberOf is an issue of this batch by project and number; it is not written yet when the next one is looked at.
 type numberOf struct{ project, number int64 }
@@ -63,9 +71,8 @@ func (l *Loader) merge(w *writer) {
 		l.report.taken(t.Type, t.Taken)
 		l.report.there(t.Type, t.AlreadyThere)
 		for _, r := range t.Reasons {
-			for n, e := range r.Examples {
+			for _, e := range r.Examples {
 				l.report.notTaken(t.Type, r.Reason, e, 1)
-				_ = n
 			}
 			l.report.notTaken(t.Type, r.Reason, "", r.Count-len(r.Examples))
 		}
@@ -96,8 +103,12 @@ func (w *writer) batch(b *batch) error {
 	if err := w.occupied(b); err != nil {
 		return err
 	}
-	w.numbers, w.numbered = map[int64]int64{}, map[numberOf]bool{}
-	known, err := w.imported(b)
+	w.numbers, w.numbered, w.fresh = map[int64]int64{}, map[numberOf]int64{}, map[int64]bool{}
+	keys := make([]string, len(b.issues))
+	for n, i := range b.issues {
+		keys[n] = i.Key
+	}
+	known, err := w.imported(keys)
 	if err != nil {
 		return err
 	}
@@ -125,113 +136,6 @@ func (w *writer) batch(b *batch) error {
 	return err
 }
 
-const (
-	inSQLite   = `IN (SELECT value FROM json_each($1))`
-	inPostgres = `IN (SELECT CAST(value AS BIGINT) FROM json_array_elements_text(CAST($1 AS json)))`
-)
-
-func idsIn(name, before string) *storage.Query {
-	return storage.Register(name, before+inSQLite, storage.On(storage.Postgres, before+inPostgres))
-}
-
-// occupiedBy finds which of some identifiers a table has already.
-var occupiedBy = map[string]*storage.Query{
-	"issue":             idsIn("tracker/import.issue_ids", `SELECT id FROM issue WHERE id `),
-	"issue_comment":     idsIn("tracker/import.comment_ids", `SELECT id FROM issue_comment WHERE id `),
-	"issue_worklog":     idsIn("tracker/import.worklog_ids", `SELECT id FROM issue_worklog WHERE id `),
-	"issue_change":      idsIn("tracker/import.history_ids", `SELECT DISTINCT history_id FROM issue_change WHERE history_id `),
-	"issue_link":        idsIn("tracker/import.link_ids", `SELECT id FROM issue_link WHERE id `),
-	"issue_attachment":  idsIn("tracker/import.attachment_ids", `SELECT id FROM issue_attachment WHERE id `),
-	"issue_remote_link": idsIn("tracker/import.remote_link_ids", `SELECT id FROM issue_remote_link WHERE id `),
-}
-
-// largestID bounds the identifiers that are kept; others get new ones.
-const largestID = 1_000_000_000_000
-
-// numeric reads an identifier that can be kept, 0 for others.
-func numeric(s string) int64 {
-	n, err := strconv.ParseInt(s, 10, 64)
-	if err != nil || n < 1 || n > largestID {
-		return 0
-	}
-	return n
-}
-
-// occupied learns which identifiers of the batch are in use, and moves the counter behind all of them, so that new ones never meet them.
-func (w *writer) occupied(b *batch) error {
-	wanted := map[string][]int64{}
-	top := int64(0)
-	want := func(table, id string) {
-		if n := numeric(id); n > 0 {
-			wanted[table] = append(wanted[table], n)
-			top = max(top, n)
-		}
-	}
-	for _, i := range b.issues {
-		want("issue", i.ID)
-		for _, c := range i.Comments {
-			want("issue_comment", c.ID)
-		}
-		for _, c := range i.Worklogs {
-			want("issue_worklog", c.ID)
-		}
-		for _, c := range i.Histories {
-			want("issue_change", c.ID)
-		}
-		for _, c := range i.Links {
-			want("issue_link", c.ID)
-		}
-		for _, c := range i.Attachments {
-			want("issue_attachment", c.ID)
-		}
-		for _, c := range i.RemoteLinks {
-			want("issue_remote_link", c.ID)
-		}
-	}
-	for _, p := range b.parts {
-		switch {
-		case p.comment != nil:
-			want("issue_comment", p.comment.ID)
-		case p.worklog != nil:
-			want("issue_worklog", p.worklog.ID)
-		default:
-			want("issue_change", p.history.ID)
-		}
-	}
-	w.taken = map[string]map[int64]bool{}
-	for table, q := range occupiedBy {
-		found, err := storage.All(w.ctx, w.tx.Tx, q, func(r *storage.Rows) (id int64, err error) { return id, r.Scan(&id) }, jsonIDs(wanted[table]))
-		if err != nil {
-			return err
-		}
-		w.taken[table] = map[int64]bool{}
-		for _, id := range found {
-			w.taken[table][id] = true
-		}
-	}
-	if top == 0 {
-		return nil
-	}
-	return sequence.Raise(w.ctx, w.tx, sequence.ID, top+1)
-}
-
-func jsonIDs(ids []int64) string {
-	parts := make([]string, len(ids))
-	for i, id := range ids {
-		parts[i] = strconv.FormatInt(id, 10)
-	}
-	return "[" + strings.Join(parts, ",") + "]"
-}
-
-// keep gives the identifier of the export when it is free, else a new one.
-func (w *writer) keep(table, id string) (int64, error) {
-	if n := numeric(id); n > 0 && !w.taken[table][n] {
-		w.taken[table][n] = true
-		return n, nil
-	}
-	return sequence.Next(w.ctx, w.tx, sequence.ID, 1)
-}
-
 var (
 	qImportedSQLite = `SELECT foreign_id, local_id FROM import_map WHERE kind = 'issue' AND foreign_id IN (SELECT value FROM json_each($1))`
 	qImported       = storage.Register("tracker/import_map.issues", qImportedSQLite, storage.On(storage.Postgres,
@@ -240,11 +144,11 @@ var (
 	qNumber   = storage.Register("tracker/import.issue_by_number", `SELECT id FROM issue WHERE project_id = $1 AND number = $2`)
 )
 
-// imported finds the issues of the batch that an earlier run took.
-func (w *writer) imported(b *batch) (map[string]int64, error) {
-	keys := make([]string, 0, len(b.issues))
-	for _, i := range b.issues {
-		keys = append(keys, strconv.Quote(storable(i.Key)))
+// imported finds, of some keys of issues, those that an earlier run took, and which issues these are.
+func (w *writer) imported(all []string) (map[string]int64, error) {
+	keys := make([]string, len(all))
+	for n, key := range all {
+		keys[n] = quote(key)
 	}
 	out := map[string]int64{}
 	rows, err := w.tx.Query(w.ctx, qImported, "["+strings.Join(keys, ",")+"]")
@@ -270,19 +174,37 @@ func (w *writer) account(p *source.Person) string {
 	return w.people[p.Key]
 }
 
-// parts counts what belongs to an issue, when the issue itself is not taken.
+// refuse counts an issue that is not taken, with all that belongs to it.
 func (w *writer) refuse(i *prepared, reason string) {
+	i.refused = true
 	w.report.notTaken("issue", reason, i.Key, 1)
+	w.without(i, "its issue was not taken")
+	for _, l := range i.Links {
+		w.noteLink(l, i.Key, linkWaits)
+	}
+}
+
+// without counts what belongs to an issue that it cannot be given to. Links are counted where both of their ends are looked at.
+func (w *writer) without(i *prepared, reason string) {
+	parents := 0
+	if i.Parent != "" {
+		parents = 1
+	}
 	for _, n := range []struct {
 		itemType string
 		count    int
 	}{{"comment", len(i.Comments)}, {"worklog", len(i.Worklogs)}, {"history item", items(i.Histories)}, {"attachment", len(i.Attachments)}, {"label", len(i.Labels)},
-		{"custom field value", len(i.Values)}, {"watcher", len(i.Watchers)}, {"vote", len(i.Voters)}} {
-		w.report.notTaken(n.itemType, "its issue was not taken", i.Key, n.count)
+		{"custom field value", len(i.Values)}, {"watcher", len(i.Watchers)}, {"vote", len(i.Voters)}, {"remote link", len(i.RemoteLinks)}, {"parent", parents}, {"old key", len(i.OldKeys)}} {
+		w.report.notTaken(n.itemType, reason, i.Key, n.count)
 	}
-	for _, l := range i.Links {
-		w.noteLink(l, i.Key, linkWaits)
-	}
+	w.bareNumbers(i)
+}
+
+// bareNumbers counts the watchers and votes of which the export has only how many there are: nobody would stand behind them.
+func (w *writer) bareNumbers(i *prepared) {
+	const reason = "the export has only their number"
+	w.report.notTaken("watcher", reason, i.Key, max(0, i.WatchCount-len(i.Watchers)))
+	w.report.notTaken("vote", reason, i.Key, max(0, i.VoteCount-len(i.Voters)))
 }
 
 func items(hs []source.History) (n int) {
@@ -305,7 +227,7 @@ func (w *writer) issue(i *prepared, known map[string]int64) error {
 	number, err := strconv.ParseInt(i.Key[cut+1:], 10, 64)
 	p := w.cat.ProjectByKey(strings.ToUpper(i.Key[:cut]))
 	switch {
-	case err != nil || number < 1 || !plausible(strings.ToUpper(i.Key[:cut])):
+	case err != nil || number < 1 || number > largestID || !plausible(strings.ToUpper(i.Key[:cut])):
 		w.refuse(i, noKey)
 		return nil
 	case p == nil || p.Deleted != nil:
@@ -319,7 +241,7 @@ func (w *writer) issue(i *prepared, known map[string]int64) error {
 	if id := known[i.Key]; id != 0 {
 		return w.again(i, id)
 	}
-	if w.numbered[numberOf{p.ID, number}] {
+	if w.numbered[numberOf{p.ID, number}] != 0 {
 		w.refuse(i, "the export has the issue twice")
 		return nil
 	}
@@ -336,22 +258,28 @@ func (w *writer) issue(i *prepared, known map[string]int64) error {
 
 // again adds to an issue of an earlier run what it has got since.
 func (w *writer) again(i *prepared, id int64) error {
+	row, err := issue.Get(w.ctx, w.tx, id)
+	if fault.Is(err, fault.KindNotFound) {
+		w.byID[i.ID], w.byKey[i.Key] = deletedHere, deletedHere
+		w.report.notTaken("issue", "it was imported once and deleted here since", i.Key, 1)
+		w.without(i, deletedSince)
+		return nil
+	}
+	if err != nil {
+		return err
+	}
 	w.byID[i.ID], w.byKey[i.Key] = id, id
 	w.report.there("issue", 1)
 	w.report.there("label", len(i.Labels))
 	w.report.there("custom field value", len(i.Values))
 	w.report.there("watcher", len(i.Watchers))
 	w.report.there("vote", len(i.Voters))
-	row, err := issue.Get(w.ctx, w.tx, id)
-	if isNoRows(err) || row == nil {
-		w.report.notTaken("issue", "it was imported once and deleted here since", i.Key, 0)
-		return nil
-	}
-	if err != nil {
-		return err
-	}
+	w.bareNumbers(i)
 	before := *row
 	if err := w.belongings(i, row); err != nil {
+		return err
+	}
+	if err := w.oldKeys(i, row); err != nil {
 		return err
 	}
 	if row.Comments == before.Comments && row.Worklogs == before.Worklogs && row.Attachments == before.Attachments {
@@ -359,6 +287,9 @@ func (w *writer) again(i *prepared, id int64) error {
 	}
 	return issue.Save(w.ctx, w.tx, row)
 }
+
+// deletedSince is why what belongs to an issue is not taken when people here have deleted it.
+const deletedSince = "its issue was imported once and deleted here since"
 
 // create adds an issue with everything that belongs to it.
 func (w *writer) create(i *prepared, p *catalog.Project, number int64) error {
@@ -372,9 +303,10 @@ func (w *writer) create(i *prepared, p *catalog.Project, number int64) error {
 	}
 	row.Updated = orNow(i.Updated, row.Created)
 	var err error
-	if row.ID, err = w.keep("issue", i.ID); err != nil {
+	if row.ID, _, err = w.keep("issue", i.ID, numeric(i.ID)); err != nil {
 		return err
 	}
+	w.fresh[row.ID] = true
 	w.classify(i, row)
 	row.Resolved = i.Resolved
 	if row.Resolved == nil && row.ResolutionID != 0 {
@@ -405,8 +337,11 @@ func (w *writer) create(i *prepared, p *catalog.Project, number int64) error {
 	if err := w.tx.Insert(w.ctx, qRemember, "issue", storable(i.Key), strconv.FormatInt(row.ID, 10)); err != nil {
 		return err
 	}
+	if err := w.oldKeys(i, row); err != nil {
+		return err
+	}
 	w.numbers[p.ID] = max(w.numbers[p.ID], number)
-	w.numbered[numberOf{p.ID, number}] = true
+	w.numbered[numberOf{p.ID, number}] = row.ID
 	w.byID[i.ID], w.byKey[i.Key] = row.ID, row.ID
 	w.freshIssues = append(w.freshIssues, row.ID)
 	w.changed = true

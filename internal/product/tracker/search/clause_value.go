@@ -1,7 +1,10 @@
 package search
 
 import (
+	"fmt"
+	"maps"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -135,8 +138,11 @@ func workRatioClause(c *compiler, cl clause) frag {
 	return never
 }
 
-// issueIDs gives the issue that a query names by key or identifier.
+// issueID gives the issue that a query names by key or identifier.
 func (c *compiler) issueID(field, text string) (*issue.Issue, bool) {
+	if len(c.problems) >= maxProblems { // one more would not be told
+		return nil, false
+	}
 	i, err := issue.Find(c.ctx, c.tx, c.Catalog, text)
 	if err != nil {
 		if !fault.Is(err, fault.KindNotFound) {
@@ -149,9 +155,88 @@ func (c *compiler) issueID(field, text string) (*issue.Issue, bool) {
 	return i, true
 }
 
+var (
+	qByIDs     = among("tracker/search.issues_by_id", `SELECT id, project_id FROM issue WHERE id IN (`)
+	qByNumbers = among("tracker/search.issues_by_number", `SELECT id, number FROM issue WHERE project_id = $2 AND number IN (`)
+)
+
+// among is a statement whose first argument is a list of numbers as JSON.
+func among(name, before string) *storage.Query {
+	return storage.Register(name, before+`SELECT value FROM json_each($1))`, storage.On(storage.Postgres, before+`SELECT CAST(value AS BIGINT) FROM json_array_elements_text(CAST($1 AS json)))`))
+}
+
+// named finds issues of a long list by what they are called in it, a statement for each project instead of one for each issue. Those that it does not
+// find may have had the key before.
+func (c *compiler) named(atoms []atom) map[string]int64 {
+	out := map[string]int64{}
+	if len(atoms) <= fewTexts {
+		return out
+	}
+	byID := map[int64][]string{}
+	byNumber := map[int64]map[int64][]string{} // by project
+	for _, a := range atoms {
+		if n, err := strconv.ParseInt(a.text, 10, 64); err == nil {
+			byID[n] = append(byID[n], a.text)
+			continue
+		}
+		key := strings.ToUpper(a.text)
+		cut := strings.LastIndexByte(key, '-')
+		if cut < 1 {
+			continue
+		}
+		n, err := strconv.ParseInt(key[cut+1:], 10, 64)
+		p := c.Catalog.ProjectByKey(key[:cut])
+		if err != nil || p == nil || p.Deleted != nil {
+			continue
+		}
+		if byNumber[p.ID] == nil {
+			byNumber[p.ID] = map[int64][]string{}
+		}
+		byNumber[p.ID][n] = append(byNumber[p.ID][n], a.text)
+	}
+	c.pairs(qByIDs, []any{jsonNumbers(byID)}, func(id, project int64) {
+		if p := c.Catalog.Project(project); p != nil && p.Deleted == nil {
+			for _, text := range byID[id] {
+				out[text] = id
+			}
+		}
+	})
+	for project, numbers := range byNumber {
+		c.pairs(qByNumbers, []any{jsonNumbers(numbers), project}, func(id, number int64) {
+			for _, text := range numbers[number] {
+				out[text] = id
+			}
+		})
+	}
+	return out
+}
+
+// pairs runs a statement that gives two numbers a row.
+func (c *compiler) pairs(q *storage.Query, args []any, take func(a, b int64)) {
+	rows, err := c.tx.Query(c.ctx, q, args...)
+	if c.failed(err) {
+		return
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var a, b int64
+		if c.failed(rows.Scan(&a, &b)) {
+			return
+		}
+		take(a, b)
+	}
+	c.failed(rows.Err())
+}
+
+func jsonNumbers(of map[int64][]string) string {
+	return "[" + numbers(slices.Collect(maps.Keys(of))) + "]"
+}
+
 // issues splits an operand into single issues and sub-selects.
 func (c *compiler) issues(cl clause) (ids []int64, subs []frag, empty bool) {
-	for _, a := range c.atoms(cl, cl.Operand) {
+	atoms := c.atoms(cl, cl.Operand)
+	named := c.named(atoms)
+	for _, a := range atoms {
 		switch {
 		case a.empty:
 			empty = true
@@ -159,6 +244,8 @@ func (c *compiler) issues(cl clause) (ids []int64, subs []frag, empty bool) {
 			subs = append(subs, *a.sub)
 		case a.ids != nil || a.known:
 			ids = append(ids, a.ids...)
+		case named[a.text] != 0:
+			ids = append(ids, named[a.text])
 		default:
 			if i, ok := c.issueID(cl.Field.Name, a.text); ok {
 				ids = append(ids, i.ID)
@@ -251,33 +338,58 @@ func filterClause(c *compiler, cl clause) frag {
 	return and(parts...)
 }
 
-func (c *compiler) savedFilter(name string, negated bool) frag {
-	var id int64
+// savedQuery is a saved filter as it was read; problem is what is wrong with it.
+type savedQuery struct {
+	id      int64
+	where   jql.Node
+	problem string
+}
+
+// filterNamed finds a filter by number or name, once for each name of a query: the same one may stand in it a thousand times.
+func (c *compiler) filterNamed(name string) (*savedQuery, bool) {
+	if f := c.saved[name]; f != nil {
+		return f, true
+	}
 	var text string
+	f := &savedQuery{}
 	n, err := strconv.ParseInt(name, 10, 64)
 	if err == nil {
-		err = c.tx.Get(c.ctx, qFilterJQL, []any{n, c.Actor}, &id, &text)
+		err = c.tx.Get(c.ctx, qFilterJQL, []any{n, c.Actor}, &f.id, &text)
 	}
 	if err != nil {
-		err = c.tx.Get(c.ctx, qFilterNamed, []any{strings.ToLower(name), c.Actor}, &id, &text)
+		err = c.tx.Get(c.ctx, qFilterNamed, []any{strings.ToLower(name), c.Actor}, &f.id, &text)
 	}
+	if isNoRows(err) {
+		f.problem = fmt.Sprintf("The value '%s' does not exist for the field 'filter'.", name)
+	} else if c.failed(err) {
+		return nil, false
+	} else if q, err := jql.Parse(text); err != nil {
+		f.problem = fmt.Sprintf("The filter '%s' cannot be read: %s", name, err)
+	} else {
+		f.where = q.Where
+	}
+	if c.saved == nil {
+		c.saved = map[string]*savedQuery{}
+	}
+	c.saved[name] = f
+	return f, true
+}
+
+func (c *compiler) savedFilter(name string, negated bool) frag {
+	f, ok := c.filterNamed(name)
 	switch {
-	case isNoRows(err):
-		return c.problem("The value '%s' does not exist for the field 'filter'.", name)
-	case c.failed(err):
+	case !ok:
 		return never
+	case f.problem != "":
+		return c.problem("%s", f.problem)
 	}
-	key := strconv.FormatInt(id, 10)
-	for _, f := range c.filters {
-		if f == key {
+	key := strconv.FormatInt(f.id, 10)
+	for _, open := range c.filters {
+		if open == key {
 			return c.problem("The filter '%s' refers to itself.", name)
 		}
 	}
-	q, err := jql.Parse(text)
-	if err != nil {
-		return c.problem("The filter '%s' cannot be read: %s", name, err)
-	}
-	if q.Where == nil {
+	if f.where == nil {
 		if negated {
 			return never
 		}
@@ -285,7 +397,7 @@ func (c *compiler) savedFilter(name string, negated bool) frag {
 	}
 	c.filters = append(c.filters, key)
 	defer func() { c.filters = c.filters[:len(c.filters)-1] }()
-	return c.node(q.Where, negated)
+	return c.node(f.where, negated)
 }
 
 func worklogAuthorClause(c *compiler, cl clause) frag {
@@ -295,33 +407,33 @@ func worklogAuthorClause(c *compiler, cl clause) frag {
 }
 
 func worklogCommentClause(c *compiler, cl clause) frag {
-	var conditions []string
-	var args []any
+	var words []string
 	for _, a := range c.atoms(cl, cl.Operand) {
-		for _, w := range likeWords(a.text) {
-			conditions = append(conditions, `lower(x.comment_text) LIKE ? ESCAPE '\'`)
-			args = append(args, w)
-		}
+		words = append(words, likeWords(a.text)...)
 	}
-	if len(conditions) == 0 {
+	if len(words) == 0 || !c.words(cl, words) {
 		return never
 	}
-	return rows(sql("SELECT x.issue_id FROM issue_worklog x WHERE "+strings.Join(conditions, " AND "), args...), sql("SELECT x.issue_id FROM issue_worklog x"), true, false, cl.positive())
+	all := sql("SELECT x.issue_id FROM issue_worklog x")
+	return rows(all.where(and(like("x.comment_text", words)...)), all, true, false, cl.positive())
 }
 
 func worklogDateClause(c *compiler, cl clause) frag {
 	spans, empty := c.spans(cl, cl.Operand)
-	var conditions []string
-	var args []any
+	all := sql("SELECT x.issue_id FROM issue_worklog x")
+	var conditions []frag
 	for _, s := range spans {
-		text, a := s.compare("x.started_us", cl.op)
-		conditions = append(conditions, text)
-		args = append(args, a...)
+		text, args := s.compare("x.started_us", cl.op)
+		conditions = append(conditions, sql(text, args...))
+	}
+	match := never
+	if len(conditions) > 0 {
+		match = or(conditions...)
 	}
 	if strings.ContainsAny(cl.op, "<>") && len(conditions) == 1 {
-		return in(sql("SELECT x.issue_id FROM issue_worklog x WHERE "+conditions[0], args...))
+		return in(all.where(match))
 	}
-	return rows(sql("SELECT x.issue_id FROM issue_worklog x WHERE ("+strings.Join(conditions, " OR ")+")", args...), sql("SELECT x.issue_id FROM issue_worklog x"), len(conditions) > 0, empty, cl.positive())
+	return rows(all.where(match), all, len(conditions) > 0, empty, cl.positive())
 }
 
 // instantClause compares a column of instants.

@@ -33,6 +33,8 @@ type compiler struct {
 	failure  error    // of the storage
 	filters  []string // saved filters being compiled, against circles
 	people   map[string][]string
+	saved    map[string]*savedQuery // by name
+	spent    spent
 }
 
 // Parse reads a query; what is wrong with it is told as the API does.
@@ -52,9 +54,10 @@ func Compile(ctx context.Context, tx *volume.Tx, s Scope, q *jql.Query) (*Plan, 
 		p.conditions = append(p.conditions, sql("#project_id NOT IN ("+numbers(hidden)+")"))
 	}
 	if q.Where != nil {
-		p.conditions = append(p.conditions, c.conjuncts(q.Where)...)
+		p.conditions = append(p.conditions, c.apart(c.conjuncts(q.Where))...)
 	}
 	p.order = c.order(q.OrderBy)
+	c.check(p)
 	switch {
 	case c.failure != nil:
 		return nil, fmt.Errorf("compile query: %w", c.failure)
@@ -86,6 +89,14 @@ func (c *compiler) conjuncts(n jql.Node) []frag {
 		return out
 	}
 	return []frag{c.node(n, false)}
+}
+
+// apart bounds how many conditions are weighed by themselves.
+func (c *compiler) apart(conditions []frag) []frag {
+	if len(conditions) <= flat {
+		return conditions
+	}
+	return append(conditions[:flat:flat], and(conditions[flat:]...))
 }
 
 // opposite gives the operator of a clause under NOT: Jira turns the operator round, so that "NOT a = b" no more matches empty than "a != b" does.
@@ -128,8 +139,14 @@ func (cl clause) positive() bool {
 }
 
 func (c *compiler) clause(cl clause) frag {
+	c.spent.clauses++
+	if !c.affordable() {
+		return never
+	}
 	if cl.Field.Property != "" {
-		return c.property(cl)
+		f := c.property(cl)
+		c.spend(f)
+		return f
 	}
 	fields := c.find(cl.Field.Name)
 	if len(fields) == 0 {
@@ -146,9 +163,12 @@ func (c *compiler) clause(cl clause) frag {
 		}
 		if strings.HasPrefix(cl.Op, "was") || cl.Op == "changed" {
 			parts = append(parts, c.history(cl))
-			continue
+		} else {
+			parts = append(parts, f.compile(c, cl))
 		}
-		parts = append(parts, f.compile(c, cl))
+		if f.Name != "filter" && !c.spend(parts[len(parts)-1]) { // what a filter holds is counted already
+			return never
+		}
 	}
 	if cl.positive() || strings.ContainsAny(cl.op, "<>") {
 		return or(parts...)
@@ -156,17 +176,21 @@ func (c *compiler) clause(cl clause) frag {
 	return and(parts...)
 }
 
+// maxProblems is how many are told of one query.
+const maxProblems = 50
+
 // problem notes what is wrong and gives a condition to go on with, so that all problems of a query are told at once.
 func (c *compiler) problem(format string, args ...any) frag {
+	if len(c.problems) >= maxProblems {
+		return never
+	}
 	text := fmt.Sprintf(format, args...)
 	for _, p := range c.problems {
 		if p == text {
 			return never
 		}
 	}
-	if len(c.problems) < 50 {
-		c.problems = append(c.problems, text)
-	}
+	c.problems = append(c.problems, text)
 	return never
 }
 

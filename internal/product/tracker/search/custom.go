@@ -40,6 +40,21 @@ func hasValue(f *catalog.Field, condition string, args ...any) frag {
 	return sql(s, args...)
 }
 
+func hasValueWhere(f *catalog.Field, condition frag) frag {
+	s := hasValue(f, condition.sql, condition.args...)
+	s.depth = condition.depth
+	return s
+}
+
+// like gives the conditions that a column holds some words.
+func like(column string, words []string) []frag {
+	out := make([]frag, len(words))
+	for i, w := range words {
+		out[i] = sql("lower("+column+`) LIKE ? ESCAPE '\'`, w)
+	}
+	return out
+}
+
 // customSorts compiles equality on the sort form of values.
 func customSorts(cl clause, sorts []string, empty bool) frag {
 	m, args := marks(sorts)
@@ -56,13 +71,10 @@ func customText(c *compiler, cl clause) frag {
 			if len(words) == 0 {
 				return c.problem("The text query '%s' for field '%s' contains nothing to search for.", a.text, cl.Field.Name)
 			}
-			var conditions []string
-			var args []any
-			for _, w := range words {
-				conditions = append(conditions, `lower(x.value) LIKE ? ESCAPE '\'`)
-				args = append(args, w)
+			if !c.words(cl, words) {
+				return never
 			}
-			parts = append(parts, hasValue(f, strings.Join(conditions, " AND "), args...))
+			parts = append(parts, hasValueWhere(f, and(like("x.value", words)...)))
 		}
 		if len(parts) == 0 {
 			return rows(frag{}, hasValue(f, ""), false, true, cl.positive())
@@ -131,14 +143,16 @@ func customDate(c *compiler, cl clause) frag {
 		}
 		return in(hasValue(f, "x.sort "+cl.op+" ?", field.SortMicros(spans[0].from.UnixMicro())))
 	}
-	var conditions []string
-	var args []any
-	for _, s := range spans {
-		from, to := sort(s)
-		conditions = append(conditions, "x.sort BETWEEN ? AND ?")
-		args = append(args, from, to)
+	match := never
+	if len(spans) > 0 {
+		conditions := make([]frag, len(spans))
+		for i, s := range spans {
+			from, to := sort(s)
+			conditions[i] = sql("(x.sort BETWEEN ? AND ?)", from, to)
+		}
+		match = or(conditions...)
 	}
-	return rows(hasValue(f, "("+strings.Join(conditions, " OR ")+")", args...), hasValue(f, ""), len(spans) > 0, empty, cl.positive())
+	return rows(hasValueWhere(f, match), hasValue(f, ""), len(spans) > 0, empty, cl.positive())
 }
 
 func customOption(c *compiler, cl clause) frag {
@@ -173,6 +187,9 @@ func customLabel(c *compiler, cl clause) frag {
 func (c *compiler) property(cl clause) frag {
 	key, path, _ := strings.Cut(strings.TrimPrefix(cl.Field.Property, "["), "]")
 	path = strings.TrimPrefix(path, ".")
+	if len(pathSteps(path)) > maxSteps {
+		return c.problem("The path of the property '%s' has more than %d steps.", key, maxSteps)
+	}
 	if !strings.EqualFold(cl.Field.Name, "issue.property") {
 		return c.problem("Field '%s' does not exist or you do not have permission to view it.", cl.Field.Name)
 	}
@@ -194,6 +211,9 @@ func (c *compiler) property(cl clause) frag {
 		return rows(match, has, len(texts) > 0, empty, cl.positive())
 	case "~", "!~":
 		if len(texts) == 1 {
+			if !c.words(cl, texts) {
+				return never
+			}
 			pattern := "%" + strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(strings.ToLower(texts[0])) + "%"
 			match := sql("SELECT x.issue_id FROM issue_property x WHERE x.key = ? AND lower("+value+`) LIKE ? ESCAPE '\'`, append(append([]any{key}, pathArgs(c.tx.Dialect(), path)...), pattern)...)
 			return rows(match, has, true, false, cl.positive())

@@ -307,7 +307,8 @@ func childIssuesOf(c *compiler, cl clause, args []string) []atom {
 	return subselect(sql("WITH RECURSIVE below (id) AS (SELECT x.id FROM issue x WHERE x.parent_id IN (" + numbers(ids) + ") UNION SELECT x.id FROM issue x JOIN below ON x.parent_id = below.id) SELECT id FROM below"))
 }
 
-// updatedBy gives the issues that somebody created, changed, commented or logged work on, within dates.
+// updatedBy gives the issues that somebody created or changed, commented or logged work on, within dates. Of edits of comments and work logs the last one
+// is known.
 func updatedBy(c *compiler, cl clause, args []string) []atom {
 	who, ok := c.user(args[:1])
 	if !ok {
@@ -324,19 +325,38 @@ func updatedBy(c *compiler, cl clause, args []string) []atom {
 			c.problem("Date value '%s' for function 'updatedBy' is invalid. Valid formats include: 'yyyy/MM/dd HH:mm', 'yyyy-MM-dd HH:mm', 'yyyy/MM/dd', 'yyyy-MM-dd', or a period format e.g. '-5d', '4w 2d'.", args[i+1])
 			return nil
 		}
+		s = c.wholeDays(args[i+1], s)
 		at := s.from
 		if op == "<" {
 			at = s.to
 		}
-		during += " AND x.created_us " + op + " ?"
+		during += " AND #at " + op + " ?"
 		times = append(times, clock.Micros(at))
 	}
 	var texts []string
 	var values []any
-	for _, source := range []string{"SELECT x.id FROM issue x WHERE x.reporter = ?", "SELECT x.issue_id FROM issue_change x WHERE x.author = ?",
-		"SELECT x.issue_id FROM issue_comment x WHERE x.author = ?", "SELECT x.issue_id FROM issue_worklog x WHERE x.author = ?"} {
-		texts = append(texts, source+during)
+	for _, source := range []struct{ issue, table, who, at string }{
+		{"x.id", "issue", "x.creator", "x.created_us"}, {"x.issue_id", "issue_change", "x.author", "x.created_us"},
+		{"x.issue_id", "issue_comment", "x.author", "x.created_us"}, {"x.issue_id", "issue_comment", "x.update_author", "x.updated_us"},
+		{"x.issue_id", "issue_worklog", "x.author", "x.created_us"}, {"x.issue_id", "issue_worklog", "x.update_author", "x.updated_us"},
+	} {
+		texts = append(texts, "SELECT "+source.issue+" FROM "+source.table+" x WHERE "+source.who+" = ?"+strings.ReplaceAll(during, "#at", source.at))
 		values = append(append(values, who), times...)
 	}
 	return subselect(sql(strings.Join(texts, " UNION "), values...))
+}
+
+// wholeDays rounds a period of hours or minutes up to days: updatedBy knows nothing shorter.
+func (c *compiler) wholeDays(text string, s span) span {
+	if !strings.ContainsAny(text, "hm") { // only periods have these letters
+		return s
+	}
+	const day = 24 * time.Hour
+	now := c.Now.In(c.Zone)
+	days, sign := s.from.Sub(now), 1
+	if days < 0 {
+		days, sign = -days, -1
+	}
+	from := now.AddDate(0, 0, sign*int((days+day-1)/day))
+	return span{from, from.Add(time.Minute)}
 }

@@ -96,6 +96,9 @@ func (c *compiler) pasts(cl clause, o jql.Operand) []past {
 				out = append(out, past{values: values})
 				continue
 			}
+			if len(c.problems) >= maxProblems { // one more would not be told
+				continue
+			}
 			var n int
 			err := c.tx.Get(c.ctx, qKnownText, []any{cl.field.changes, asciiLower(a.text)}, &n)
 			if isNoRows(err) {
@@ -213,7 +216,7 @@ func (c *compiler) history(cl clause) frag {
 func of(fieldID string, conditions ...frag) frag {
 	all := append([]frag{sql("x.field_id = ?", fieldID)}, conditions...)
 	f := and(all...)
-	return frag{sql: "SELECT x.issue_id FROM issue_change x WHERE " + f.sql, args: f.args}
+	return frag{sql: "SELECT x.issue_id FROM issue_change x WHERE " + f.sql, args: f.args, depth: f.depth}
 }
 
 func (c *compiler) changed(cl clause, w window) frag {

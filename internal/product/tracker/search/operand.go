@@ -23,7 +23,14 @@ func (c *compiler) atoms(cl clause, o jql.Operand) []atom {
 		return []atom{{empty: true}}
 	case jql.KindList:
 		var out []atom
+		seen := map[string]bool{}
 		for _, e := range o.List {
+			if e.Kind == jql.KindValue {
+				if seen[e.Value] {
+					continue // programs write lists with the same value many times
+				}
+				seen[e.Value] = true
+			}
 			out = append(out, c.atoms(cl, e)...)
 		}
 		return out

@@ -27,6 +27,10 @@ func isNoRows(err error) bool { return errors.Is(err, storage.ErrNoRows) }
 // order compiles ORDER BY.
 func (c *compiler) order(sorts []jql.Sort) []term {
 	var out []term
+	if len(sorts) > maxSorts {
+		c.problem("The query sorts by more than %d fields.", maxSorts)
+		return nil
+	}
 	for _, s := range sorts {
 		fields := c.find(s.Field.Name)
 		if len(fields) == 0 || s.Field.Property != "" {

@@ -201,9 +201,6 @@ func (p *Plan) Page(ctx context.Context, tx *volume.Tx, from Cursor, limit int) 
 	for _, t := range p.order {
 		s.add(t.join, false)
 	}
-	if r.lead == len(p.conditions) && keyset && from.ID != 0 { // the keyset leads when the order does
-		r.lead = len(conditions) - 1
-	}
 	where(s, conditions, r)
 	s.text(" ORDER BY ")
 	lastDesc := true

@@ -189,6 +189,15 @@ func phrase(t string) *textNode {
 	return n
 }
 
+// all gives every word of a text.
+func (n *textNode) all(words []string) []string {
+	words = append(words, n.words...)
+	for _, t := range n.terms {
+		words = t.all(words)
+	}
+	return words
+}
+
 // fts5 writes a separable text for SQLite.
 func (n *textNode) fts5(b *strings.Builder) {
 	switch n.op {
@@ -356,6 +365,9 @@ func (c *compiler) textOperand(cl clause) (n *textNode, empty bool) {
 		parsed, err := parseText(t)
 		if err != nil {
 			c.problem("Unable to parse the text '%s' for field '%s'.", a.text, cl.Field.Name)
+			return nil, false
+		}
+		if !c.words(cl, parsed.all(nil)) {
 			return nil, false
 		}
 		return parsed, false

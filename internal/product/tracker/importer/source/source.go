@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// Reader gives the records of an export, one at a time; io.EOF at the end. A record that cannot be read comes as Bad and does not end the reading.
+// Reader gives the records of an export, one at a time; io.EOF at the end. A record that cannot be read comes as NotTaken and does not end the reading.
 type Reader interface {
 	Next() (*Record, error)
 	// Done gives how many bytes of the export were read, and how many there are.
@@ -179,7 +179,7 @@ type RemoteLink struct {
 	ID, GlobalID, Relationship, URL, Title string
 }
 
-// Attachment is a file; its content comes with the export only where Content is set.
+// Attachment is the record of a file; no export that is read has its content.
 type Attachment struct {
 	ID, Filename, MIME string
 	Size               int64

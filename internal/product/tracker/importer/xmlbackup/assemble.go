@@ -358,9 +358,12 @@ func (db *database) associations() {
 		}
 	}
 	for _, m := range db.rows["MovedIssueKey"] {
-		if i := db.issues[m["issueId"]]; i != nil {
-			i.OldKeys = append(i.OldKeys, m["oldIssueKey"])
+		i := db.issues[m["issueId"]]
+		if i == nil {
+			db.lost("old key", 1)
+			continue
 		}
+		i.OldKeys = append(i.OldKeys, m["oldIssueKey"])
 	}
 }
 
