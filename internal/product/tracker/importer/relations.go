@@ -84,7 +84,10 @@ func (w *writer) relate(issues []*prepared) error {
 			}
 		}
 		if id == deletedHere {
-			continue // its parent and its remote links are counted
+			continue // the rest is counted
+		}
+		if err := w.oldKeys(i, id); err != nil {
+			return err
 		}
 		if i.Parent != "" {
 			ok, err := w.parent(parentOf{i.Key, i.Parent})

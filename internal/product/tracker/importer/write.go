@@ -31,10 +31,10 @@ type writer struct {
 	waiting  waiting
 	links    map[string]linkState
 	changed  bool
-	claimed  map[string]bool    // identifiers of catalog objects made in this batch, by kind
-	numbers  map[int64]int64    // largest issue number taken, by project
-	numbered map[numberOf]int64 // issues made in this batch
-	before   map[string]int64   // issues of earlier runs that parts belong to, by key, 0 for those that are not there
+	claimed  map[string]bool // identifiers of catalog objects made in this batch, by kind
+	numbers  map[int64]int64 // largest issue number taken, by project
+	numbered map[numberOf]bool
+	before   map[string]int64 // issues of earlier runs that parts belong to, by key, 0 for those that are not there
 	lastRank string
 	// What was inserted and is to be indexed for search.
 	freshIssues, freshComments []int64
@@ -42,7 +42,6 @@ type writer struct {
 	fresh                      map[int64]bool             // issues that this batch made
 	renumber                   map[int64]map[string]bool  // parts that have new identifiers, by issue, as far as they were looked up
 	anyRenumbered              bool                       // whether the site has any of these; known once renumber is made
-	oldKeyed                   map[string]int64           // earlier keys of issues that this batch stored
 }
 
 // deletedHere stands, where an issue is looked up, for one that was imported once and deleted here since. Nothing is attached to it.
@@ -103,7 +102,7 @@ func (w *writer) batch(b *batch) error {
 	if err := w.occupied(b); err != nil {
 		return err
 	}
-	w.numbers, w.numbered, w.fresh = map[int64]int64{}, map[numberOf]int64{}, map[int64]bool{}
+	w.numbers, w.numbered, w.fresh = map[int64]int64{}, map[numberOf]bool{}, map[int64]bool{}
 	keys := make([]string, len(b.issues))
 	for n, i := range b.issues {
 		keys[n] = i.Key
@@ -123,13 +122,13 @@ func (w *writer) batch(b *batch) error {
 	if err != nil {
 		return err
 	}
+	if err := w.relate(b.issues); err != nil {
+		return err
+	}
 	for project, number := range w.numbers {
 		if err := sequence.Raise(w.ctx, w.tx, sequence.Issue(project), number+1); err != nil {
 			return err
 		}
-	}
-	if err := w.relate(b.issues); err != nil {
-		return err
 	}
 	late, err := w.loose(b.parts)
 	w.waiting.parts = append(w.waiting.parts, late...)
@@ -241,7 +240,7 @@ func (w *writer) issue(i *prepared, known map[string]int64) error {
 	if id := known[i.Key]; id != 0 {
 		return w.again(i, id)
 	}
-	if w.numbered[numberOf{p.ID, number}] != 0 {
+	if w.numbered[numberOf{p.ID, number}] {
 		w.refuse(i, "the export has the issue twice")
 		return nil
 	}
@@ -277,9 +276,6 @@ func (w *writer) again(i *prepared, id int64) error {
 	w.bareNumbers(i)
 	before := *row
 	if err := w.belongings(i, row); err != nil {
-		return err
-	}
-	if err := w.oldKeys(i, row); err != nil {
 		return err
 	}
 	if row.Comments == before.Comments && row.Worklogs == before.Worklogs && row.Attachments == before.Attachments {
@@ -337,11 +333,8 @@ func (w *writer) create(i *prepared, p *catalog.Project, number int64) error {
 	if err := w.tx.Insert(w.ctx, qRemember, "issue", storable(i.Key), strconv.FormatInt(row.ID, 10)); err != nil {
 		return err
 	}
-	if err := w.oldKeys(i, row); err != nil {
-		return err
-	}
 	w.numbers[p.ID] = max(w.numbers[p.ID], number)
-	w.numbered[numberOf{p.ID, number}] = row.ID
+	w.numbered[numberOf{p.ID, number}] = true
 	w.byID[i.ID], w.byKey[i.Key] = row.ID, row.ID
 	w.freshIssues = append(w.freshIssues, row.ID)
 	w.changed = true

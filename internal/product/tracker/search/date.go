@@ -31,6 +31,7 @@ func (c *compiler) spans(cl clause, o jql.Operand) (out []span, empty bool) {
 			out = append(out, s)
 		}
 	}
+	c.spent.clauses += max(0, len(out)-1) // each is a range of its own
 	return out, empty
 }
 

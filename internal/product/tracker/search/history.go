@@ -111,6 +111,7 @@ func (c *compiler) pasts(cl clause, o jql.Operand) []past {
 			out = append(out, past{text: asciiLower(a.text)})
 		}
 	}
+	c.spent.clauses += max(0, len(out)-1) // each is a condition of its own
 	return out
 }
 
