@@ -10,7 +10,6 @@ import (
 	"slices"
 	"time"
 
-	"holdfast.dev/internal/base/durable"
 	"holdfast.dev/internal/base/fault"
 	"holdfast.dev/internal/platform/journal"
 	"holdfast.dev/internal/platform/storage"
@@ -41,10 +40,26 @@ type Built struct {
 // build makes the state of a volume at commit target (0: the newest) under a generation, and proves it. stamp is the record of the
 // restore itself; it becomes a commit when target is not the newest.
 func (r *Recovery) build(ctx context.Context, ref volume.Ref, target, generation int64, stamp journal.Commit) (b Built, err error) {
-	return r.buildOn(ctx, r.fleet.Engine(), ref, target, generation, &stamp)
+	if b, err = r.buildOn(ctx, r.fleet.Engine(), ref, target, generation, &stamp); err == nil {
+		err = r.durable([]Built{b})
+	}
+	return b, err
 }
 
-// buildOn builds on any engine. Without a stamp the journal of what is built ends at target, as it did then, and nothing after it is read. Damage that is found on the way is
+// durable makes what was built on the fleet's engine outlast a loss of power. On PostgreSQL it does with its transaction.
+func (r *Recovery) durable(built []Built) error {
+	files, ok := r.fleet.Engine().(*sqlite.Engine)
+	if !ok {
+		return nil
+	}
+	names := make([]string, len(built))
+	for i, b := range built {
+		names[i] = b.Ref.Name(b.Generation)
+	}
+	return files.Durable(names)
+}
+
+// buildOn builds on any engine; what it built is not durable yet. Without a stamp the journal of what is built ends at target, as it did then, and nothing after it is read. Damage that is found on the way is
 // noted in the vault, and it is begun again with what is whole.
 func (r *Recovery) buildOn(ctx context.Context, engine storage.Engine, ref volume.Ref, target, generation int64, stamp *journal.Commit) (b Built, err error) {
 	for {
@@ -129,7 +144,7 @@ func (s *bench) clear() error {
 	return errors.Join(s.rows.Close(), os.RemoveAll(s.dir))
 }
 
-// open gives the database that is being built. On SQLite nothing of it is durable before finish, which makes the whole file so at once: until then it
+// open gives the database that is being built. On SQLite nothing of it is durable before Recovery.durable, which makes the whole file so at once: until then it
 // is nobody's, and a crash leaves a ruin that the next build removes.
 func (s bench) open(ctx context.Context) (storage.DB, error) {
 	files, ok := s.engine.(*sqlite.Engine)
@@ -141,7 +156,7 @@ func (s bench) open(ctx context.Context) (storage.DB, error) {
 
 func finish(db storage.DB) error {
 	if file, ok := db.(*sqlite.DB); ok {
-		return file.FinishBuild()
+		return file.CloseBuild()
 	}
 	return db.Close()
 }
@@ -215,7 +230,7 @@ func (r *Recovery) empty(ctx context.Context, at *bench) (storage.DB, error) {
 func (r *Recovery) unpack(ctx context.Context, m vault.Snapshot, at *bench) (storage.DB, error) {
 	if files, ok := at.engine.(*sqlite.Engine); ok {
 		path := files.Path(at.name)
-		if err := durable.MakeDir(filepath.Dir(path)); err != nil {
+		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 			return nil, err
 		}
 		if err := r.unpackFile(ctx, m, path); err != nil {
@@ -237,7 +252,7 @@ func (r *Recovery) unpack(ctx context.Context, m vault.Snapshot, at *bench) (sto
 	return r.empty(ctx, at)
 }
 
-// unpackFile writes a snapshot's file. It is made durable with what is replayed onto it, see finish.
+// unpackFile writes a snapshot's file. It is made durable with what is replayed onto it, see Recovery.durable.
 func (r *Recovery) unpackFile(ctx context.Context, m vault.Snapshot, path string) error {
 	f, err := os.OpenFile(path, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
 	if err != nil {

@@ -71,7 +71,7 @@ const closedAtOnce = 2 * wave
 
 // abreast is how many sites are on their way from the build to the switch at the same time; how many volumes are built at once is the throttle's business. Sites that
 // wait for the control database share its commits.
-const abreast = 8
+const abreast = 32
 
 // RestoreFleet restores many sites as one operation, to an instant or to the newest state. A site that fails is reported and does not stop the
 // others. When ctx ends, those that have begun are finished and the operation fails; after a crash it can be gone on with, see Unfinished.

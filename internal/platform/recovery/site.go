@@ -181,6 +181,9 @@ func (r *Recovery) restore(ctx context.Context, s *restoring) error {
 	if err != nil {
 		return err
 	}
+	if err := r.durable(s.res.Volumes); err != nil { // not while it was built: a builder that waits for the disk builds nothing
+		return errors.Join(err, r.discard(ctx, s.res.Volumes))
+	}
 	s.report(Progress{Step: "switching", Done: len(s.refs), Total: len(s.refs), Unit: "volumes"})
 	did := outcome(s.target, s.res.Volumes)
 	if err := r.fleet.Switch(ctx, generations, s.Operation, did); err != nil {
@@ -274,7 +277,7 @@ func (r *Recovery) buildOne(ctx context.Context, s *restoring, ref volume.Ref) (
 		}
 	}
 	who := identity.From(ctx)
-	b, err := r.build(ctx, ref, seq, r.fleet.Generation(ref)+1, journal.Commit{At: r.clock.Now().Truncate(time.Microsecond), Actor: who.Actor(), Source: "recovery",
+	b, err := r.buildOn(ctx, r.fleet.Engine(), ref, seq, r.fleet.Generation(ref)+1, &journal.Commit{At: r.clock.Now().Truncate(time.Microsecond), Actor: who.Actor(), Source: "recovery",
 		Request: s.Operation.String(), Reason: s.reason})
 	return &b, err
 }

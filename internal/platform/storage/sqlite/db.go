@@ -55,6 +55,28 @@ func (db *DB) ReadHere(ctx context.Context, fn func(*storage.Tx) error) error {
 
 // FinishBuild closes a database opened by OpenBuild, as any other one is kept, and makes its file durable with one fsync.
 func (db *DB) FinishBuild() error {
+	if err := db.CloseBuild(); err != nil {
+		return err
+	}
+	if err := syncFile(db.path); err != nil {
+		return err
+	}
+	return durable.Sync(filepath.Dir(db.path))
+}
+
+func syncFile(path string) error {
+	f, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	if err := errors.Join(f.Sync(), f.Close()); err != nil {
+		return fmt.Errorf("finish %s: %w", path, err)
+	}
+	return nil
+}
+
+// CloseBuild is FinishBuild without the fsync: the file is nobody's before Engine.Durable.
+func (db *DB) CloseBuild() error {
 	w, err := db.take(context.Background())
 	if err != nil {
 		return err
@@ -64,14 +86,7 @@ func (db *DB) FinishBuild() error {
 	if err = errors.Join(classify(err), db.Close()); err != nil {
 		return fmt.Errorf("finish %s: %w", db.path, err)
 	}
-	f, err := os.Open(db.path)
-	if err != nil {
-		return err
-	}
-	if err := errors.Join(f.Sync(), f.Close()); err != nil {
-		return fmt.Errorf("finish %s: %w", db.path, err)
-	}
-	return durable.Sync(filepath.Dir(db.path))
+	return nil
 }
 
 // OpenImmutable opens a file for reading that nobody writes, such as an unpacked snapshot: no locks, no log.

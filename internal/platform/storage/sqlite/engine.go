@@ -14,6 +14,8 @@ import (
 	"strings"
 	"time"
 
+	"golang.org/x/sync/errgroup"
+
 	"holdfast.dev/internal/base/durable"
 	"holdfast.dev/internal/platform/storage"
 )
@@ -187,6 +189,24 @@ func (e *Engine) Size(ctx context.Context, name string) (int64, error) {
 
 // Close implements storage.Engine.
 func (e *Engine) Close() error { return nil }
+
+// Durable makes databases that DB.CloseBuild closed outlast a loss of power: their files, and the folders on the way to them.
+func (e *Engine) Durable(names []string) error {
+	var g errgroup.Group // the file system writes what waits together at once
+	folders := map[string]bool{}
+	for _, name := range names {
+		path := e.Path(name)
+		g.Go(func() error { return syncFile(path) })
+		for dir := filepath.Dir(path); len(dir) >= len(e.dir); dir = filepath.Dir(dir) {
+			folders[dir] = true
+		}
+	}
+	err := g.Wait()
+	for dir := range folders {
+		g.Go(func() error { return durable.Sync(dir) })
+	}
+	return errors.Join(err, g.Wait())
+}
 
 // SchemaVersion gives the number that SQLite counts up with every change of a database's schema. Nothing of the schema is read for it, which takes longer than anything
 // else in opening a database of many tables. storage.ErrMissing where there is no such file.
