@@ -322,12 +322,12 @@ func (n *Node) unpackArchive(ctx context.Context, file, dir string, report func(
 			return m, fault.Bad("%s is no archive of a site: its manifest does not come first.", file)
 		case m.Volumes[strings.TrimSuffix(h.Name, ".db")] != contents{} && !strings.ContainsAny(h.Name, `/\\`):
 			if err := writeFile(filepath.Join(dir, h.Name), t); err != nil {
-				return m, err
+				return m, cutShort(err, file, h.Name)
 			}
 		case strings.HasPrefix(h.Name, "blobs/"):
 			hash, _, err := n.Blobs(m.Site.ID.String()).Put(ctx, t, h.Size)
 			if err != nil {
-				return m, err
+				return m, cutShort(err, file, h.Name)
 			}
 			if "blobs/"+hash != h.Name {
 				return m, fault.Bad("The attachment %s of the archive has another content: it was changed.", h.Name)
@@ -340,6 +340,14 @@ func (n *Node) unpackArchive(ctx context.Context, file, dir string, report func(
 		return m, fault.Bad("%s holds %d attachments, its manifest names %d: it is not complete.", file, blobs, m.Blobs)
 	}
 	return m, nil
+}
+
+// cutShort says of an archive that ends too early where it does.
+func cutShort(err error, file, entry string) error {
+	if errors.Is(err, io.ErrUnexpectedEOF) {
+		return fault.Wrap(err, fault.KindInvalid, "%s ends in the middle of %s: it was not copied whole.", file, entry)
+	}
+	return err
 }
 
 func writeFile(path string, r io.Reader) error {

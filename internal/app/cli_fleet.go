@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
@@ -133,6 +134,9 @@ func (c *cli) userCommand() *cobra.Command {
 		if err != nil {
 			return err
 		}
+		if _, err := n.sitesOf(o.ID, site); err != nil { // before anything is made
+			return err
+		}
 		id, err := n.products.access.CreateAccount(ctx, o.ID, access.NewPerson{Email: args[0], Name: name, Password: strings.TrimRight(pw, "\r\n")})
 		if err != nil {
 			return err
@@ -153,25 +157,53 @@ func (c *cli) userCommand() *cobra.Command {
 	create.Flags().BoolVar(&stdin, "password-stdin", false, "read the password from standard input")
 	_ = create.MarkFlagRequired("org")
 	_ = create.MarkFlagRequired("name")
-	return group("user", "People", create)
+	return group("user", "People", create, c.userGrantCommand())
+}
+
+// userGrantCommand gives somebody who has an account already a role on another site, or another role.
+func (c *cli) userGrantCommand() *cobra.Command {
+	var org, site string
+	var admin bool
+	cmd := c.leaf("grant EMAIL", "Give a person who has an account a role on a site, or on all of the organization's", 1, func(ctx context.Context, n *Node, args []string) error {
+		o, err := n.orgOf(ctx, org, args[0])
+		if err != nil {
+			return err
+		}
+		who, err := n.products.access.AccountByEmail(ctx, o, args[0])
+		if err != nil {
+			return err
+		}
+		is := role.Member
+		if admin {
+			is = role.Admin
+		}
+		if err := n.grant(ctx, o, site, who.ID, is); err != nil {
+			return err
+		}
+		where := "all sites"
+		if site != "" {
+			where = site
+		}
+		return c.print(map[string]string{"id": who.ID.String(), "role": string(is), "site": site}, "%s is %s of %s", args[0], is, where)
+	})
+	cmd.Flags().StringVar(&org, "org", "", "organization, when the address is known to several")
+	cmd.Flags().StringVar(&site, "site", "", "only this site (default: all of the organization's, later ones too)")
+	cmd.Flags().BoolVar(&admin, "admin", false, "as administrator")
+	return cmd
 }
 
 // grant gives an account a role on one site, or on all of the organization's and those that it makes later.
 func (n *Node) grant(ctx context.Context, org ids.Org, slug string, who ids.Account, is role.Role) error {
-	sites := n.Fleet.All()
-	if slug != "" {
-		s, err := n.FindSite(slug)
-		if err != nil {
-			return err
-		}
-		sites = []*fleet.Site{s}
-	} else if err := n.products.access.SetRoleForAll(ctx, org, who, is); err != nil {
+	sites, err := n.sitesOf(org, slug)
+	if err != nil {
 		return err
 	}
-	for _, s := range sites {
-		if s.Org != org {
-			continue
+	if slug == "" {
+		if err := n.products.access.SetRoleForAll(ctx, org, who, is); err != nil {
+			return err
 		}
+	}
+	for _, s := range sites {
 		if err := n.products.access.SetRole(ctx, org, s.ID, who, is); err != nil {
 			return err
 		}
@@ -180,6 +212,21 @@ func (n *Node) grant(ctx context.Context, org ids.Org, slug string, who ids.Acco
 		}
 	}
 	return nil
+}
+
+// sitesOf gives one site of an organization, or without a slug all that it has.
+func (n *Node) sitesOf(org ids.Org, slug string) ([]*fleet.Site, error) {
+	if slug == "" {
+		return slices.DeleteFunc(n.Fleet.All(), func(s *fleet.Site) bool { return s.Org != org }), nil
+	}
+	s, err := n.FindSite(slug)
+	if err != nil {
+		return nil, err
+	}
+	if s.Org != org {
+		return nil, fault.Bad("The site %s is another organization's.", s.Slug)
+	}
+	return []*fleet.Site{s}, nil
 }
 
 func (c *cli) tokenCommand() *cobra.Command {

@@ -90,6 +90,24 @@ func TestCommandLineFromNothingToARestoredSite(t *testing.T) {
 	if got := other.ok("", "import", "site", archive, "--slug", "copy"); got != site {
 		t.Errorf("the copy is %s, the original %s", got, site)
 	}
+	whole, err := os.ReadFile(archive)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, part := range []int{3, 2} { // parts of it
+		cut := filepath.Join(t.TempDir(), "cut.tar")
+		if err := os.WriteFile(cut, whole[:len(whole)/part], 0o600); err != nil {
+			t.Fatal(err)
+		}
+		third := session{t, t.TempDir()}
+		code, _, said := third.run("", "import", "site", cut)
+		if code != ExitRefused || !strings.Contains(said, "was not copied whole") {
+			t.Errorf("an archive that was cut short: exit %d, %s", code, said)
+		}
+		if out := third.ok("", "site", "list"); out != "" {
+			t.Errorf("something of it is there: %s", out)
+		}
+	}
 }
 
 // Whoever was given all sites of an organization has those too that come later.
@@ -104,6 +122,14 @@ func TestPeopleHaveTheSitesThatComeAfterThem(t *testing.T) {
 	user("bob")
 	user("cid", "--site", "first", "--admin")
 	s.ok("", "site", "create", "second", "--org", org)
+	s.ok("", "site", "create", "third", "--org", org)
+	user("dan", "--site", "first")
+	s.ok("", "user", "grant", "dan@example.com", "--site", "third", "--admin")
+	for args, want := range map[string]string{"nobody@example.com": "nobody has the address", "dan@example.com --site nowhere": "nowhere", "dan@example.com --org nobody": "no organization"} {
+		if code, _, said := s.run("", append([]string{"user", "grant"}, strings.Fields(args)...)...); code != ExitRefused || !strings.Contains(said, want) {
+			t.Errorf("user grant %s: exit %d, %s", args, code, said)
+		}
+	}
 
 	ctx := identity.AsSystem(context.Background(), "test")
 	n, err := Open(ctx, Options{Data: s.data}, clock.System, slog.New(slog.DiscardHandler))
@@ -111,7 +137,7 @@ func TestPeopleHaveTheSitesThatComeAfterThem(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer n.Close()
-	for slug, want := range map[string]string{"first": "ann:true bob:false cid:true", "second": "ann:true bob:false"} {
+	for slug, want := range map[string]string{"first": "ann:true bob:false cid:true dan:false", "second": "ann:true bob:false", "third": "ann:true bob:false dan:true"} {
 		site, err := n.FindSite(slug)
 		if err != nil {
 			t.Fatal(err)
@@ -128,6 +154,23 @@ func TestPeopleHaveTheSitesThatComeAfterThem(t *testing.T) {
 		if strings.Join(got, " ") != want {
 			t.Errorf("%s has %v, not %s", slug, got, want)
 		}
+	}
+}
+
+// Two organizations may have one name; nobody guesses which is meant, nor gives roles on another one's sites.
+func TestAnOrganizationIsNamedWithoutDoubt(t *testing.T) {
+	s := session{t, t.TempDir()}
+	one, other := s.ok("", "org", "create", "Acme"), s.ok("", "org", "create", "Acme")
+	if code, _, said := s.run("", "site", "create", "acme", "--org", "Acme"); code != ExitRefused || !strings.Contains(said, one) || !strings.Contains(said, other) {
+		t.Errorf("site create for one of two: exit %d, %s", code, said)
+	}
+	s.ok("", "site", "create", "acme", "--org", one)
+	code, _, said := s.run("a long enough password\n", "user", "create", "eve@example.com", "--name", "Eve", "--org", other, "--site", "acme", "--password-stdin", "--admin")
+	if code != ExitRefused || !strings.Contains(said, "another organization's") {
+		t.Errorf("a role on another organization's site: exit %d, %s", code, said)
+	}
+	if code, _, said := s.run("", "token", "create", "--email", "eve@example.com"); code != ExitRefused || !strings.Contains(said, "nobody has the address") {
+		t.Errorf("the account was made all the same: exit %d, %s", code, said)
 	}
 }
 

@@ -399,9 +399,16 @@ func (n *Node) FindOrg(ctx context.Context, name string) (*fleet.Org, error) {
 	if err != nil {
 		return nil, err
 	}
-	i := slices.IndexFunc(orgs, func(o *fleet.Org) bool { return o.Name == name })
-	if i < 0 {
+	orgs = slices.DeleteFunc(orgs, func(o *fleet.Org) bool { return o.Name != name })
+	switch len(orgs) {
+	case 0:
 		return nil, fault.NotFound("there is no organization %q", name)
+	case 1:
+		return orgs[0], nil
 	}
-	return orgs[i], nil
+	var which []string
+	for _, o := range orgs {
+		which = append(which, o.ID.String())
+	}
+	return nil, fault.Conflict("%d organizations are called %q: say which by its identifier, %s", len(orgs), name, strings.Join(which, " or "))
 }

@@ -15,7 +15,7 @@ import (
 
 // DefaultHot is how many volumes a pool keeps open. An open volume costs one to three megabytes for each of its connections, nearly all of it the
 // schema as the engine keeps it; a closed one opens again in some milliseconds (docs/adr/0012).
-const DefaultHot = 256
+const DefaultHot = 192
 
 // mostKept bounds what is kept open for Config.Keep's sake, as a multiple of the capacity: with a store that takes nothing for hours, memory ends before the disk does.
 const mostKept = 4
