@@ -193,6 +193,67 @@ func TestWhatWasDeletedHereIsCounted(t *testing.T) {
 	})
 }
 
+// Only what is not there was deleted: an issue that cannot be read is no reason to leave its comments out.
+func TestAnIssueThatCannotBeReadStopsTheImport(t *testing.T) {
+	storagetest.Engines(t, func(t *testing.T, e storage.Engine) {
+		v := openSite(t, e)
+		take(t, v, of(full("501", "ROPE-1")))
+		err := v.Write(ctx, func(tx *volume.Tx) error {
+			_, err := tx.ExecText(ctx, `ALTER TABLE issue RENAME COLUMN time_spent TO damaged`)
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		all := of(full("501", "ROPE-1"))
+		l := &importer.Loader{Volume: v, Directory: directory{map[string]string{}}, Clock: clock.System}
+		if _, err := l.Load(ctx, "records", "here", &all); err == nil || !strings.Contains(err.Error(), "time_spent") {
+			t.Errorf("the import went on without the issue: %v", err)
+		}
+	})
+}
+
+// People work on while an import runs: what comes later for an issue that they have deleted meanwhile is not attached to anything.
+func TestWhatIsDeletedMeanwhileIsCounted(t *testing.T) {
+	storagetest.Engines(t, func(t *testing.T, e storage.Engine) {
+		v := openSite(t, e)
+		later := plain("502", "ROPE-2")
+		later.Parent = "ROPE-1"
+		later.Links = []source.Link{{ID: "61", Type: "Blocks", Other: "ROPE-1", Outwards: true}, {ID: "62", Type: "Blocks", Other: "ROPE-1"}}
+		all := append(of(plain("501", "ROPE-1"), later), &source.Record{Comment: &source.Comment{ID: "81", IssueKey: "ROPE-1", Created: day}},
+			&source.Record{History: &source.History{ID: "83", IssueKey: "ROPE-1", Created: day, Items: []source.Change{{Field: "summary"}}}})
+		l := &importer.Loader{Volume: v, Directory: directory{map[string]string{}}, Clock: clock.System, Batch: 1, Progress: func(_, _ int64, issues int) {
+			if issues == 1 {
+				deleteHere(t, v, "ROPE-1")
+			}
+		}}
+		r, err := l.Load(ctx, "records", "here", &all)
+		if err != nil {
+			t.Fatal(err)
+		}
+		check(t, r)
+		for itemType, want := range map[string]int{"parent": 1, "link": 2, "comment": 1, "history item": 1} {
+			if got := count(r, itemType); got.NotTaken != want || got.Taken != 0 || !strings.Contains(got.Reasons[0].Reason, "deleted here since") {
+				t.Errorf("%s: %+v", itemType, got)
+			}
+		}
+		if i := found(t, v, "ROPE-2"); i.ParentID != 0 || i.Links != 0 {
+			t.Errorf("it is tied to an issue that is not there: %+v", i)
+		}
+		err = v.Read(ctx, func(tx *volume.Tx) error {
+			var n int
+			err := tx.GetText(ctx, `SELECT (SELECT count(*) FROM issue_link) + (SELECT count(*) FROM issue_change WHERE issue_id = 501) + (SELECT count(*) FROM issue_comment)`, nil, &n)
+			if n != 0 {
+				t.Errorf("%d rows of an issue that is not there", n)
+			}
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	})
+}
+
 // What has no identifier that could be kept is known by what it is, and costs no new one in a second run.
 func TestSecondRunTakesNoIdentifiers(t *testing.T) {
 	storagetest.Engines(t, func(t *testing.T, e storage.Engine) {

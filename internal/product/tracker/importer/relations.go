@@ -53,12 +53,15 @@ func (w *writer) noteLink(l source.Link, key string, state linkState) {
 }
 
 var (
-	qParent  = storage.Register("tracker/import.set_parent", `UPDATE issue SET parent_id = $2 WHERE id = $1 AND parent_id IS NULL`)
-	qChild   = storage.Register("tracker/import.count_child", `UPDATE issue SET subtasks = subtasks + 1 WHERE id = $1`)
-	qLinked  = storage.Register("tracker/import.count_link", `UPDATE issue SET links = links + 1 WHERE id = $1`)
-	qRemoted = storage.Register("tracker/import.count_remote", `UPDATE issue SET remote_links = remote_links + $2 WHERE id = $1`)
-	qRemote  = storage.Register("tracker/import.remote_link", `INSERT INTO issue_remote_link (id, issue_id, global_id, relationship, application, object, url) VALUES ($1, $2, $3, $4, $5, $6, $7)`)
-	qRemotes = storage.Register("tracker/import.remote_links_of", `SELECT global_id FROM issue_remote_link WHERE issue_id = $1 AND global_id IS NOT NULL`)
+	qParent   = storage.Register("tracker/import.set_parent", `UPDATE issue SET parent_id = $2 WHERE id = $1 AND parent_id IS NULL`)
+	qChild    = storage.Register("tracker/import.count_child", `UPDATE issue SET subtasks = subtasks + 1 WHERE id = $1`)
+	qLinked   = storage.Register("tracker/import.count_link", `UPDATE issue SET links = links + 1 WHERE id = $1`)
+	qOrphan   = storage.Register("tracker/import.unset_parent", `UPDATE issue SET parent_id = NULL WHERE id = $1`)
+	qUnlinked = storage.Register("tracker/import.uncount_link", `UPDATE issue SET links = links - 1 WHERE id = $1`)
+	qDropLink = storage.Register("tracker/import.drop_link", `DELETE FROM issue_link WHERE id = $1`)
+	qRemoted  = storage.Register("tracker/import.count_remote", `UPDATE issue SET remote_links = remote_links + $2 WHERE id = $1`)
+	qRemote   = storage.Register("tracker/import.remote_link", `INSERT INTO issue_remote_link (id, issue_id, global_id, relationship, application, object, url) VALUES ($1, $2, $3, $4, $5, $6, $7)`)
+	qRemotes  = storage.Register("tracker/import.remote_links_of", `SELECT global_id FROM issue_remote_link WHERE issue_id = $1 AND global_id IS NOT NULL`)
 	// A link with the identifier of the export between the same issues is the same one, also when its type has another name here now.
 	qSameLink = storage.Register("tracker/import.same_link", `SELECT 1 FROM issue_link WHERE source_id = $1 AND target_id = $2 AND (type_id = $3 OR id = $4)`)
 )
@@ -111,7 +114,7 @@ func (w *writer) parent(p parentOf) (bool, error) {
 		return false, nil
 	}
 	if child == deletedHere || parent == deletedHere {
-		w.report.notTaken("parent", "the issue or its parent was imported once and deleted here since", p.child+" in "+p.parent, 1)
+		w.report.notTaken("parent", parentDeleted, p.child+" in "+p.parent, 1)
 		return true, nil
 	}
 	if child == parent {
@@ -126,10 +129,18 @@ func (w *writer) parent(p parentOf) (bool, error) {
 		w.report.there("parent", 1)
 		return true, nil
 	}
+	n, err = w.tx.Exec(w.ctx, qChild, parent)
+	if err != nil {
+		return false, err
+	}
+	if n == 0 { // people have deleted it since an earlier batch took it
+		w.report.notTaken("parent", parentDeleted, p.child+" in "+p.parent, 1)
+		_, err = w.tx.Exec(w.ctx, qOrphan, child)
+		return true, err
+	}
 	w.changed = true
 	w.report.taken("parent", 1)
-	_, err = w.tx.Exec(w.ctx, qChild, parent)
-	return true, err
+	return true, nil
 }
 
 // link takes a link when both of its ends are there.
@@ -140,8 +151,7 @@ func (w *writer) link(l linkOf) error {
 	}
 	own, other := w.find(l.key), w.find(l.link.Other)
 	if own == deletedHere || other == deletedHere {
-		w.links[id] = linkRefused
-		w.report.notTaken("link", "one of its issues was imported once and deleted here since", l.key+" "+l.link.Type+" "+l.link.Other, 1)
+		w.refuseLink(l)
 		return nil
 	}
 	t := w.cat.FindLinkType(clean(l.link.Type))
@@ -162,18 +172,45 @@ func (w *writer) link(l linkOf) error {
 		w.report.there("link", 1)
 		return nil
 	}
+	ends := []int64{own, other}
+	if own == other {
+		ends = ends[:1]
+	}
+	for k, end := range ends {
+		n, err := w.tx.Exec(w.ctx, qLinked, end)
+		if err != nil {
+			return err
+		}
+		if n == 0 { // people have deleted it since an earlier batch took it
+			w.refuseLink(l)
+			return w.unlink(made.ID, ends[:k])
+		}
+	}
 	w.links[id] = linkTaken
 	w.changed = true
 	w.report.taken("link", 1)
-	for _, end := range []int64{own, other} {
-		if _, err := w.tx.Exec(w.ctx, qLinked, end); err != nil {
+	return nil
+}
+
+const (
+	parentDeleted = "the issue or its parent was imported once and deleted here since"
+	linkDeleted   = "one of its issues was imported once and deleted here since"
+)
+
+func (w *writer) refuseLink(l linkOf) {
+	w.links[l.identity()] = linkRefused
+	w.report.notTaken("link", linkDeleted, l.key+" "+l.link.Type+" "+l.link.Other, 1)
+}
+
+// unlink takes a link back that was counted at some of its ends already.
+func (w *writer) unlink(id int64, counted []int64) error {
+	for _, end := range counted {
+		if _, err := w.tx.Exec(w.ctx, qUnlinked, end); err != nil {
 			return err
 		}
-		if own == other {
-			break
-		}
 	}
-	return nil
+	_, err := w.tx.Exec(w.ctx, qDropLink, id)
+	return err
 }
 
 // insertLink adds a link; false when its issues are related in this way already. One that has to get a new identifier is looked for first, so that the
