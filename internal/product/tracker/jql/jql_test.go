@@ -24,20 +24,21 @@ func TestRealQueriesParse(t *testing.T) {
 
 func TestErrorsNameThePlace(t *testing.T) {
 	for q, want := range map[string]string{
-		"status = AND":           "Expecting either a value, list or function but got 'AND'",
-		"project":                "Expecting operator before the end",
-		"project X":              "Expecting operator but got 'X'. The valid operators are '='",
-		"project = X foo":        "Expecting either 'OR' or 'AND' but got 'foo'. (line 1, character 13)",
-		"a = 1\nand b ? 2":       "The character '?' is a reserved JQL character. You must enclose it in a string or use the escape '\\u003f' instead. (line 2, character 7)",
-		`summary ~ "open`:        "The quoted string 'open' has not been completed",
-		`summary ~ "a\q"`:        "illegal JQL escape sequence",
-		"(project = X":           "Expecting ')'",
-		"status in Open":         "expects a list or a function",
-		"status = (x, y)":        "does not support the list",
-		"status is Open":         "Expecting 'EMPTY' or 'NULL'",
-		"order = x":              "Expecting 'BY'",
-		"select = x":             "is a reserved JQL word",
-		strings.Repeat("(", 1e4): "nested too deeply",
+		"status = AND":                          "Expecting either a value, list or function but got 'AND'",
+		"project":                               "Expecting operator before the end",
+		"project X":                             "Expecting operator but got 'X'. The valid operators are '='",
+		"project = X foo":                       "Expecting either 'OR' or 'AND' but got 'foo'. (line 1, character 13)",
+		"a = 1\nand b ? 2":                      "The character '?' is a reserved JQL character. You must enclose it in a string or use the escape '\\u003f' instead. (line 2, character 7)",
+		`summary ~ "open`:                       "The quoted string 'open' has not been completed",
+		`summary ~ "a\q"`:                       "illegal JQL escape sequence",
+		"(project = X":                          "Expecting ')'",
+		"status in Open":                        "expects a list or a function",
+		"status = (x, y)":                       "does not support the list",
+		"status is Open":                        "Expecting 'EMPTY' or 'NULL'",
+		"order = x":                             "Expecting 'BY'",
+		"select = x":                            "is a reserved JQL word",
+		strings.Repeat("(", 1e4):                "nested too deeply: more than 200 levels",
+		"labels in " + strings.Repeat("(", 5e4): "nested too deeply: more than 200 levels",
 	} {
 		_, err := Parse(q)
 		if err == nil || !strings.Contains(err.Error(), want) {

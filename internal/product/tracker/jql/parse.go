@@ -5,8 +5,12 @@ import (
 	"strings"
 )
 
-// maxDepth bounds parentheses and NOTs.
+// maxDepth bounds parentheses, NOTs and lists in lists.
 const maxDepth = 200
+
+func tooDeep(at token) error {
+	return &Error{fmt.Sprintf("The query is nested too deeply: more than %d levels.", maxDepth), at.pos}
+}
 
 // Parse reads a query. The error is an *Error.
 func Parse(src string) (*Query, error) {
@@ -80,7 +84,7 @@ func (p *parser) compound(depth int, op string, term func(int) (Node, error)) (N
 
 func (p *parser) not(depth int) (Node, error) {
 	if depth > maxDepth {
-		return nil, &Error{"The query is nested too deeply.", p.peek().pos}
+		return nil, tooDeep(p.peek())
 	}
 	if p.peek().is("not") {
 		p.take()
@@ -194,7 +198,7 @@ func (p *parser) operator(c *Clause) error {
 
 // operandFor reads an operand and holds the rules of which kind goes with which operator.
 func (p *parser) operandFor(op string) (Operand, error) {
-	o, err := p.operand()
+	o, err := p.operand(0)
 	if err != nil {
 		return o, err
 	}
@@ -212,14 +216,17 @@ func (p *parser) operandFor(op string) (Operand, error) {
 	return o, nil
 }
 
-func (p *parser) operand() (Operand, error) {
+func (p *parser) operand(depth int) (Operand, error) {
+	if depth > maxDepth {
+		return Operand{}, tooDeep(p.peek())
+	}
 	t := p.take()
 	o := Operand{Pos: t.pos}
 	switch {
 	case t.kind == tokPunct && t.text == "(":
 		o.Kind = KindList
 		for {
-			e, err := p.operand()
+			e, err := p.operand(depth + 1)
 			if err != nil {
 				return o, err
 			}
@@ -285,7 +292,7 @@ func (p *parser) predicates(c *Clause) error {
 		if c.Op != "changed" && (op == "from" || op == "to") {
 			return &Error{fmt.Sprintf("The predicate '%s' goes with 'CHANGED' only.", strings.ToUpper(op)), t.pos}
 		}
-		o, err := p.operand()
+		o, err := p.operand(0)
 		if err != nil {
 			return err
 		}
