@@ -31,7 +31,7 @@ func (n *Node) newWatcher(ctx context.Context) (*watch.Watcher, func(), error) {
 			return volume.Place{Engine: engine, Generation: 1}, nil
 		},
 		Writable: func(volume.Ref) error { return errors.New("the watcher changes nothing") }})
-	w := watch.New(watch.Config{World: &sight{engine: engine, fleet: fleet.New(pool.Volume(fleet.ControlRef), engine, n.Clock), control: pool.Volume(fleet.ControlRef), pool: pool, now: n.Clock.Now, tell: func(found map[string]bool) { n.hollow.Store(&found) }}, Ledger: ledger, Clock: n.Clock, Log: n.Log,
+	w := watch.New(watch.Config{World: &sight{engine: engine, fleet: fleet.New(pool.Volume(fleet.ControlRef), engine, n.Clock), control: pool.Volume(fleet.ControlRef), pool: pool, hollows: hollows{whole: n.Recovery.Whole()}, now: n.Clock.Now, tell: func(found map[string]bool) { n.hollow.Store(&found) }}, Ledger: ledger, Clock: n.Clock, Log: n.Log,
 		Freeze: func(ctx context.Context, why string) error {
 			return n.Maintenance.Freeze(identity.AsSystem(ctx, "watcher"), why)
 		},

@@ -26,7 +26,7 @@ type hollows struct {
 	asked   time.Time       // when the files were last compared
 	waiting map[string]bool // written to and not asked yet
 	found   map[string]bool
-	whole   recovery.Whole
+	whole   *recovery.Whole // shared with restores, which have just read every row of what they made
 }
 
 // hollow gives which of some databases, all there, have nothing in them any more.

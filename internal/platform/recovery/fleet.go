@@ -63,7 +63,7 @@ type fleetOrder struct {
 }
 
 // wave is how many sites begin together: they share their shipment, the reading of the vault's list and commits.
-const wave = 32
+const wave = 64
 
 // closedAtOnce bounds how many sites of a restore are closed for writes at the same time: those that are being built, and the next wave, which is made ready meanwhile, so that the
 // builders never wait for the last ones of a wave.

@@ -38,6 +38,9 @@ type Whole struct {
 	known map[string]int64 // by name: the version of the schema that had the head table
 }
 
+// Whole gives what this process's restores found and made.
+func (r *Recovery) Whole() *Whole { return &r.whole }
+
 // Hollow is the function of that name, with a memory.
 func (w *Whole) Hollow(ctx context.Context, e storage.Engine, name string) (bool, error) {
 	files, ok := e.(*sqlite.Engine)

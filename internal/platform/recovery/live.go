@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"holdfast.dev/internal/platform/storage"
 	"holdfast.dev/internal/platform/volume"
@@ -31,14 +32,21 @@ func (r *Recovery) saveLive(ctx context.Context, refs []volume.Ref) map[string]s
 			note(ref, err)
 		}
 	}
-	if r.shipper != nil {
-		if err := r.shipper.Flush(ctx); err != nil {
-			for _, ref := range refs {
-				note(ref, err)
-			}
+	if err := r.flush(ctx, refs); err != nil {
+		for _, ref := range refs {
+			note(ref, err)
 		}
 	}
 	return why
+}
+
+// flush ships what the vault lacks, unless it has everything of some volumes: of hundreds of lost ones, few were open, and a shipment waits for the one before and for what everybody
+// else has committed.
+func (r *Recovery) flush(ctx context.Context, refs []volume.Ref) error {
+	if r.shipper == nil || !slices.ContainsFunc(refs, r.shipper.Unshipped) {
+		return nil
+	}
+	return r.shipper.Flush(ctx)
 }
 
 func (r *Recovery) shipOpen(ctx context.Context, refs []volume.Ref) error {
@@ -58,7 +66,7 @@ func (r *Recovery) shipOpen(ctx context.Context, refs []volume.Ref) error {
 		}
 		r.shipper.Mark(ref)
 	}
-	return errors.Join(append(errs, r.shipper.Flush(ctx))...)
+	return errors.Join(append(errs, r.flush(ctx, refs))...)
 }
 
 // closeLive waits for the last users of a volume and closes it; what its files still have is marked to be shipped.
