@@ -15,7 +15,7 @@ func (d *discard) Header() http.Header         { return d.h }
 func (d *discard) Write(b []byte) (int, error) { return len(b), nil }
 func (d *discard) WriteHeader(int)             {}
 
-// BenchmarkStatusPage reads the page as a browser does, from memory; docs/performance.md has the figure over loopback.
+// BenchmarkStatusPage reads the page as a browser does, from memory; docs/performance.md has the figure over loopback, with its command.
 func BenchmarkStatusPage(b *testing.B) {
 	w := newWorld(b, storagetest.SQLite(b))
 	for _, name := range []string{"API", "Web", "Webhooks", "Build", "Search", "Mail", "Login", "Docs"} {
