@@ -2,6 +2,7 @@ package page_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"testing"
@@ -68,7 +69,18 @@ func TestTheTreeStaysAForest(t *testing.T) {
 			if len(m.parent) == 0 { // the home page was moved below a page that went into the trash with everything below it
 				return
 			}
-			err := v.Write(ctx, func(tx *volume.Tx) error { return m.step(rt, tx, s, &titles) })
+			var thrown any // by rapid, to end a try: a volume takes every panic in a write for the writer's failure
+			err := v.Write(ctx, func(tx *volume.Tx) (err error) {
+				defer func() {
+					if thrown = recover(); thrown != nil {
+						err = errors.New("thrown")
+					}
+				}()
+				return m.step(rt, tx, s, &titles)
+			})
+			if thrown != nil {
+				panic(thrown)
+			}
 			if err != nil {
 				rt.Fatal(err)
 			}
