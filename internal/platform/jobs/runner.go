@@ -50,7 +50,7 @@ type Runner struct {
 	handlers map[string]Handler
 	wakes    wakes
 	slots    chan struct{}
-	running  sync.WaitGroup
+	running  tally
 
 	mu     sync.Mutex
 	atWork map[string]bool // jobs by identifier, which is unique over volumes
