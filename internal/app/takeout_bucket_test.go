@@ -26,7 +26,10 @@ import (
 func sail(t *testing.T, w *town) (large string) {
 	t.Helper()
 	ann := w.token["acme"]
-	_, me := w.call(http.DefaultClient, "GET", "/s/acme/rest/api/3/myself", "", bearer(ann)...)
+	code, me := w.call(http.DefaultClient, "GET", "/s/acme/rest/api/3/myself", "", bearer(ann)...)
+	if code != http.StatusOK {
+		t.Fatalf("myself: %d %s", code, me)
+	}
 	id := strings.Split(strings.SplitAfter(me, `"accountId":"`)[1], `"`)[0]
 	w.must("POST", "/rest/api/3/project", `{"key":"SEA","name":"Sea","projectTypeKey":"software","leadAccountId":"`+id+`"}`, ann)
 	w.must("POST", "/rest/api/2/issue", `{"fields":{"project":{"key":"SEA"},"issuetype":{"name":"Task"},"summary":"Sail"}}`, ann)

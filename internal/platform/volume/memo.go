@@ -63,16 +63,19 @@ func (h *hot) invalidate(commits []journal.Commit) {
 	}
 }
 
-// catchUp reads the commits that this process has not made itself.
+// catchUp reads the commits that this process has not made itself. A read begins with what was known before it: one that was made since may be known by now, and this transaction not see it.
 func (h *hot) catchUp(ctx context.Context, tx *Tx) error {
-	seq := h.known()
+	seq := tx.seq
+	if tx.write {
+		seq = h.known()
+	}
 	for {
 		commits, err := journal.Commits(ctx, tx.Tx, seq, 500)
 		if err != nil {
 			return err
 		}
 		if len(commits) == 0 {
-			tx.seq = max(tx.seq, seq)
+			tx.seq = seq
 			return nil
 		}
 		h.invalidate(commits)
