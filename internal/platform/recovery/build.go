@@ -41,13 +41,14 @@ type Built struct {
 // restore itself; it becomes a commit when target is not the newest.
 func (r *Recovery) build(ctx context.Context, ref volume.Ref, target, generation int64, stamp journal.Commit) (b Built, err error) {
 	if b, err = r.buildOn(ctx, r.fleet.Engine(), ref, target, generation, &stamp); err == nil {
-		err = r.durable([]Built{b})
+		err = r.durable(ctx, []Built{b})
 	}
 	return b, err
 }
 
-// durable makes what was built on the fleet's engine outlast a loss of power. On PostgreSQL it does with its transaction.
-func (r *Recovery) durable(built []Built) error {
+// durable makes what was built on the fleet's engine outlast a loss of power, and notes that it is whole: every row was just read. On PostgreSQL it does with its transaction. States that
+// are built elsewhere to be looked at have names that the fleet's have too, and come here never.
+func (r *Recovery) durable(ctx context.Context, built []Built) error {
 	files, ok := r.fleet.Engine().(*sqlite.Engine)
 	if !ok {
 		return nil
@@ -56,7 +57,11 @@ func (r *Recovery) durable(built []Built) error {
 	for i, b := range built {
 		names[i] = b.Ref.Name(b.Generation)
 	}
-	return files.Durable(names)
+	err := files.Durable(names)
+	for _, name := range names {
+		err = errors.Join(err, r.whole.proven(ctx, files, name))
+	}
+	return err
 }
 
 // buildOn builds on any engine; what it built is not durable yet. Without a stamp the journal of what is built ends at target, as it did then, and nothing after it is read. Damage that is found on the way is
@@ -115,9 +120,7 @@ func (r *Recovery) buildOnce(ctx context.Context, engine storage.Engine, ref vol
 	if err := finish(db); err != nil {
 		return b, err
 	}
-	if b.Bytes, err = at.engine.Size(ctx, at.name); err == nil {
-		err = r.whole.proven(ctx, at.engine, at.name)
-	}
+	b.Bytes, err = at.engine.Size(ctx, at.name)
 	return b, err
 }
 

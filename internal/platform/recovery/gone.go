@@ -65,11 +65,7 @@ func (w *Whole) Hollow(ctx context.Context, e storage.Engine, name string) (bool
 }
 
 // proven notes a database whose every row was just read.
-func (w *Whole) proven(ctx context.Context, e storage.Engine, name string) error {
-	files, ok := e.(*sqlite.Engine)
-	if !ok {
-		return nil
-	}
+func (w *Whole) proven(ctx context.Context, files *sqlite.Engine, name string) error {
 	version, err := files.SchemaVersion(ctx, name)
 	if err == nil {
 		w.note(name, version, true)

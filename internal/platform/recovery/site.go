@@ -181,7 +181,7 @@ func (r *Recovery) restore(ctx context.Context, s *restoring) error {
 	if err != nil {
 		return err
 	}
-	if err := r.durable(s.res.Volumes); err != nil { // not while it was built: a builder that waits for the disk builds nothing
+	if err := r.durable(ctx, s.res.Volumes); err != nil { // not while it was built: a builder that waits for the disk builds nothing
 		return errors.Join(err, r.discard(ctx, s.res.Volumes))
 	}
 	s.report(Progress{Step: "switching", Done: len(s.refs), Total: len(s.refs), Unit: "volumes"})
