@@ -70,6 +70,16 @@ func newShip(t *testing.T, store vault.Store, synchronous bool) *ship {
 	return s
 }
 
+// folderShip ships into a folder.
+func folderShip(t *testing.T) *ship {
+	t.Helper()
+	folder, err := vault.OpenFolder(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return newShip(t, folder, false)
+}
+
 func (s *ship) write(ctx context.Context, ref volume.Ref) error {
 	s.ids++
 	err := s.pool.Volume(ref).Write(ctx, func(tx *volume.Tx) error {

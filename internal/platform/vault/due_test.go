@@ -76,13 +76,9 @@ func TestASnapshotHoldsUpNoShipment(t *testing.T) {
 
 // A volume that is an earlier state of itself, as one is that was built from what the vault had before the last shipment, is left out: it ends nobody's shipment.
 func TestAnEarlierStateIsNotShipped(t *testing.T) {
-	folder, err := vault.OpenFolder(t.TempDir())
-	if err != nil {
-		t.Fatal(err)
-	}
-	s := newShip(t, folder, false)
+	s := folderShip(t)
 	s.fill()
-	err = s.pool.Volume(s.refs[0]).Direct(t.Context(), func(tx *storage.Tx) error {
+	err := s.pool.Volume(s.refs[0]).Direct(t.Context(), func(tx *storage.Tx) error {
 		_, err := tx.ExecText(t.Context(), "UPDATE journal_head SET sealed_seq = seq + 3")
 		return err
 	})

@@ -8,7 +8,6 @@ import (
 
 	"holdfast.dev/internal/platform/journal"
 	"holdfast.dev/internal/platform/storage"
-	"holdfast.dev/internal/platform/vault"
 	"holdfast.dev/internal/platform/volume"
 )
 
@@ -28,11 +27,7 @@ func (s *ship) sealed(ref volume.Ref) (sealed, newest int64) {
 
 // A volume that somebody has locked at a prompt cannot be told what is stored; the commits of others are stored meanwhile (R18).
 func TestALockedVolumeHoldsUpNoOther(t *testing.T) {
-	folder, err := vault.OpenFolder(t.TempDir())
-	if err != nil {
-		t.Fatal(err)
-	}
-	s := newShip(t, folder, false)
+	s := folderShip(t)
 	s.fill()
 	locked, free := make(chan struct{}), make(chan struct{})
 	ended := make(chan error, 1)
@@ -80,11 +75,7 @@ func TestALockedVolumeHoldsUpNoOther(t *testing.T) {
 
 // A volume that cannot be read for a while is not forgotten: it waits to be stored, and is when it can be read again, without anybody committing anything to it.
 func TestAVolumeThatCannotBeReadIsTriedAgain(t *testing.T) {
-	folder, err := vault.OpenFolder(t.TempDir())
-	if err != nil {
-		t.Fatal(err)
-	}
-	s := newShip(t, folder, false)
+	s := folderShip(t)
 	s.fill()
 	if err := s.write(t.Context(), s.refs[0]); err != nil {
 		t.Fatal(err)
@@ -108,13 +99,9 @@ func TestAVolumeThatCannotBeReadIsTriedAgain(t *testing.T) {
 
 // One whose tables somebody dropped waits for nothing either, although its database can be opened.
 func TestAVolumeWithoutTablesIsNotTriedAgain(t *testing.T) {
-	folder, err := vault.OpenFolder(t.TempDir())
-	if err != nil {
-		t.Fatal(err)
-	}
-	s := newShip(t, folder, false)
+	s := folderShip(t)
 	s.fill()
-	err = s.pool.Volume(s.refs[0]).Direct(t.Context(), func(tx *storage.Tx) error {
+	err := s.pool.Volume(s.refs[0]).Direct(t.Context(), func(tx *storage.Tx) error {
 		_, err := tx.ExecText(t.Context(), "DROP TABLE journal_head")
 		return err
 	})
@@ -132,11 +119,7 @@ func TestAVolumeWithoutTablesIsNotTriedAgain(t *testing.T) {
 
 // One whose database is gone waits for nothing: what the store has is all there is.
 func TestAVolumeThatIsGoneIsNotTriedAgain(t *testing.T) {
-	folder, err := vault.OpenFolder(t.TempDir())
-	if err != nil {
-		t.Fatal(err)
-	}
-	s := newShip(t, folder, false)
+	s := folderShip(t)
 	s.fill()
 	s.away = storage.ErrMissing
 	s.shipper.Mark(s.refs[0])
