@@ -1,7 +1,7 @@
 // A team writes its wiki together, in a real browser.
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { admin, callApi, checkAccessibility as checkRules, openBrowser, openPage, screenshot, startServer, undoOf } from './harness.mjs';
+import { admin, callApi, checkAccessibility as checkRules, eventually, openBrowser, openPage, screenshot, startServer, undoOf } from './harness.mjs';
 
 const key = `ORC${Date.now() % 100_000}`;
 const friend = { name: 'Ben Okafor', email: 'ben@acme.example', password: 'another horse battery staple' };
@@ -49,6 +49,29 @@ async function selectWords(page, words) {
     }
     throw new Error(`“${wanted}” does not stand in the page`);
   }, words);
+}
+
+/**
+ * Puts the cursor behind the last word of a text. ProseMirror takes the cursor back to where it knew it
+ * when a key arrives within 20 ms of the click that gave the focus, which no hand does: so the key is
+ * pressed again until the cursor has stayed.
+ */
+async function cursorToEnd(page, text, key = 'Control+End') {
+  await text.click();
+  const isThere = (element) => {
+    const { anchorNode, anchorOffset, isCollapsed } = document.getSelection();
+    const behind = document.createRange();
+    if (!anchorNode || !isCollapsed || !element.contains(anchorNode)) return false;
+    behind.setStart(anchorNode, anchorOffset);
+    behind.setEnd(element, element.childNodes.length);
+    return behind.toString().trim() === '';
+  };
+  const stays = async () => {
+    await page.keyboard.press(key);
+    await page.waitForTimeout(60);
+    return text.evaluate(isThere);
+  };
+  await eventually(stays, (there) => there, 'the cursor behind the last word');
 }
 
 describe('a team writes its wiki', () => {
@@ -179,22 +202,20 @@ describe('a team writes its wiki', () => {
   it('keeps what was written through a reload, and offline', async () => {
     await page.goto(`${address(handbook)}?edit=true`);
     await editor(page).waitFor();
-    await editor(page).click();
-    await page.keyboard.press('Control+End');
+    await cursorToEnd(page, editor(page));
     await page.keyboard.type(' Never alone.');
     await page.getByText('Draft saved').waitFor();
     await page.reload();
     await editor(page).getByText('Never alone.').waitFor();
     await page.context().setOffline(true);
-    await editor(page).click();
-    await page.keyboard.press('Control+End');
+    await cursorToEnd(page, editor(page));
     await page.keyboard.type(' Not even at night.');
     await page.getByText('Offline: kept in this browser').waitFor();
     await page.context().setOffline(false);
     await page.reload();
     await editor(page).getByText('Not even at night.').waitFor();
     await page.getByRole('button', { name: 'Update' }).click();
-    await page.getByRole('heading', { name: 'Press rules', level: 1 }).waitFor();
+    await page.getByRole('heading', { name: 'Press rules', level: 1, exact: true }).waitFor();
     await page.locator('[data-part="article"]').getByText('Never alone. Not even at night.').waitFor();
   });
 
@@ -216,8 +237,7 @@ describe('a team writes its wiki', () => {
     const id = await publish(page, space, space.homepageId, 'Shift plan', doc(paragraph('Monday is for Ana.'), paragraph('Tuesday is for Ben.')));
     await page.goto(`${address(id)}?edit=true`);
     await editor(page).waitFor();
-    await editor(page).getByText('Monday is for Ana.').click();
-    await page.keyboard.press('End');
+    await cursorToEnd(page, editor(page).getByText('Monday is for Ana.'), 'End');
     await page.keyboard.type(' In the morning.');
     await ok(page, 'POST', `/api/wiki/pages/${id}/publish`, { baseVersion: 1, title: 'Shift plan', body: doc(paragraph('Monday is for Ana.'), paragraph('Tuesday is for Cleo.')) });
     await page.getByText(/published version 2 while you were writing/).waitFor();
