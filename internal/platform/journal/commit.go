@@ -160,23 +160,30 @@ type Writer struct {
 	last int64
 }
 
-// NewWriter starts a batch. Changes that were made outside Holdfast since the last commit become a commit of their own first,
-// with the time at which they were found; found tells.
-func NewWriter(ctx context.Context, tx *storage.Tx, at time.Time) (w *Writer, found *Commit, err error) {
+// NewWriter starts a batch.
+func NewWriter(ctx context.Context, tx *storage.Tx) (*Writer, error) {
 	h, err := ReadHead(ctx, tx)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	w = &Writer{tx: tx, seq: h.Seq, last: h.LastN}
+	return &Writer{tx: tx, seq: h.Seq, last: h.LastN}, nil
+}
+
+// Seq is the number of the newest commit, those of the batch included; 0 before the first.
+func (w *Writer) Seq() int64 { return w.seq }
+
+// TakeUp makes a commit of what was changed outside Holdfast since the last one, with the time at which it was found; nil when nothing was.
+// It comes before the first Commit of a batch.
+func (w *Writer) TakeUp(ctx context.Context, at time.Time) (*Commit, error) {
 	n, err := w.lastChange(ctx)
 	if err != nil || n <= w.last {
-		return w, nil, err
+		return nil, err
 	}
 	c := Commit{Seq: w.seq + 1, At: at, Kind: KindDirect, Actor: ActorDirect, Source: "database", Reason: "changed outside Holdfast"}
-	if _, err := tx.Exec(ctx, qAdopt, c.Seq, w.last); err != nil {
-		return nil, nil, fmt.Errorf("adopt direct changes: %w", err)
+	if _, err := w.tx.Exec(ctx, qAdopt, c.Seq, w.last); err != nil {
+		return nil, fmt.Errorf("take up direct changes: %w", err)
 	}
-	return w, &c, w.record(ctx, &c, n)
+	return &c, w.record(ctx, &c, n)
 }
 
 func (w *Writer) lastChange(ctx context.Context) (int64, error) {

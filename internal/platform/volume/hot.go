@@ -41,11 +41,11 @@ type hot struct {
 	mu      sync.Mutex
 	pending []*write
 	running bool
-	lastAt  time.Time
 
 	memoMu sync.Mutex
 	memo   map[any]*memo
-	seq    int64 // newest commit that memo values know of
+	seq    int64     // newest commit that memo values know of
+	lastAt time.Time // of the commits up to it
 }
 
 // write is one caller's write, waiting for its turn.
@@ -149,8 +149,7 @@ func (h *hot) begin(ctx context.Context, tx *storage.Tx) error {
 			return err
 		}
 	}
-	at := h.instant()
-	w, _, err := journal.NewWriter(ctx, tx, at)
+	w, at, _, err := h.writer(ctx, tx)
 	if err != nil {
 		return err
 	}
@@ -182,8 +181,7 @@ func (h *hot) migrateRows(ctx context.Context, tx *storage.Tx) (c journal.Commit
 		m.Statements = append(m.Statements, s.Statements(tx.Dialect())...)
 		change.To[s.Product] = max(change.To[s.Product], s.Version)
 	}
-	at := h.instant()
-	w, _, err := journal.NewWriter(ctx, tx, at) // what was done past Holdfast was done to the tables as they are
+	w, at, _, err := h.writer(ctx, tx) // what was done past Holdfast was done to the tables as they are
 	if err != nil {
 		return c, err
 	}
@@ -201,10 +199,28 @@ func (h *hot) migrateRows(ctx context.Context, tx *storage.Tx) (c journal.Commit
 // the machine's clock jumps back.
 func (h *hot) instant() time.Time {
 	now := h.pool.clock.Now().Truncate(time.Microsecond)
+	h.memoMu.Lock()
+	defer h.memoMu.Unlock()
 	if now.Before(h.lastAt) {
 		return h.lastAt
 	}
 	return now
+}
+
+// writer starts a batch at an instant, and takes up what was done past Holdfast. Other nodes may have committed since this one did: what it remembers
+// follows them here, where it has the volume to itself. Its own commits, which it makes known by themselves, would hide them.
+func (h *hot) writer(ctx context.Context, tx *storage.Tx) (w *journal.Writer, at time.Time, found *journal.Commit, err error) {
+	if w, err = journal.NewWriter(ctx, tx); err != nil {
+		return nil, at, nil, err
+	}
+	if known := h.known(); w.Seq() > known {
+		if _, err = h.catchUp(ctx, tx, known); err != nil {
+			return nil, at, nil, err
+		}
+	}
+	at = h.instant()
+	found, err = w.TakeUp(ctx, at)
+	return w, at, found, err
 }
 
 // write queues fn and waits until it is durable or has failed.
@@ -250,9 +266,8 @@ func (h *hot) drain() {
 func (h *hot) runBatch(batch []*write) {
 	ctx := context.Background()
 	var commits []journal.Commit
-	at := h.instant()
 	err := h.db.Write(ctx, func(tx *storage.Tx) error {
-		jw, found, err := journal.NewWriter(ctx, tx, at)
+		jw, at, found, err := h.writer(ctx, tx)
 		if err != nil {
 			return err
 		}
@@ -276,11 +291,9 @@ func (h *hot) runBatch(batch []*write) {
 		}
 		return nil
 	})
-	if err == nil {
-		h.lastAt = at
+	if err == nil && len(commits) > 0 {
 		h.invalidate(commits)
-	}
-	if err == nil && len(commits) > 0 { // before its writer lets go of the volume, which may then be closed unless somebody wants it open
+		// Before its writer lets go of the volume, which may then be closed unless somebody wants it open.
 		h.pool.committed(h.ref, commits)
 	}
 	for _, w := range batch {

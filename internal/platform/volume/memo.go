@@ -19,10 +19,12 @@ type memo struct {
 func Memo[T any](ctx context.Context, tx *Tx, key any, tables []string, build func() (T, error)) (T, error) {
 	h := tx.hot
 	var zero T
-	if tx.Dialect() == storage.Postgres { // other nodes commit too: ask the journal what happened since
-		if err := h.catchUp(ctx, tx); err != nil {
+	if tx.Dialect() == storage.Postgres && !tx.write { // other nodes commit too: ask the journal what happened since. A batch has asked when it began
+		seq, err := h.catchUp(ctx, tx.Tx, tx.seq)
+		if err != nil {
 			return zero, err
 		}
+		tx.seq = seq
 	}
 	h.memoMu.Lock()
 	m := h.memo[key]
@@ -54,7 +56,9 @@ func (h *hot) invalidate(commits []journal.Commit) {
 	h.memoMu.Lock()
 	defer h.memoMu.Unlock()
 	for _, c := range commits {
-		h.seq = max(h.seq, c.Seq)
+		if c.Seq > h.seq {
+			h.seq, h.lastAt = c.Seq, c.At
+		}
 		for key, m := range h.memo {
 			if c.Summary.Touches(m.tables...) {
 				delete(h.memo, key)
@@ -63,20 +67,13 @@ func (h *hot) invalidate(commits []journal.Commit) {
 	}
 }
 
-// catchUp reads the commits that this process has not made itself. A read begins with what was known before it: one that was made since may be known by now, and this transaction not see it.
-func (h *hot) catchUp(ctx context.Context, tx *Tx) error {
-	seq := tx.seq
-	if tx.write {
-		seq = h.known()
-	}
+// catchUp reads the commits after one that tx sees, and gives the newest. A read begins with what was known before it: a commit that was made since may be known by
+// now, and the transaction not see it.
+func (h *hot) catchUp(ctx context.Context, tx *storage.Tx, seq int64) (int64, error) {
 	for {
-		commits, err := journal.Commits(ctx, tx.Tx, seq, 500)
-		if err != nil {
-			return err
-		}
-		if len(commits) == 0 {
-			tx.seq = seq
-			return nil
+		commits, err := journal.Commits(ctx, tx, seq, 500)
+		if err != nil || len(commits) == 0 {
+			return seq, err
 		}
 		h.invalidate(commits)
 		seq = commits[len(commits)-1].Seq

@@ -221,6 +221,87 @@ func TestMemoFollowsCommits(t *testing.T) {
 	})
 }
 
+// Two processes on one PostgreSQL: what one remembers of a volume follows the commits of the other, also where its own come right after
+// them, and times rise although the clocks of the two differ.
+func TestNodesFollowEachOther(t *testing.T) {
+	storagetest.Engines(t, func(t *testing.T, e storage.Engine) {
+		if e.Dialect() != storage.Postgres {
+			t.Skip("files of SQLite belong to one process")
+		}
+		ctx := context.Background()
+		place := volume.Place{Engine: e, Generation: 1}
+		node := func(ahead time.Duration) *volume.Volume {
+			c := clock.NewFake(time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC).Add(ahead))
+			p := volume.NewPool(volume.Config{Kinds: []volume.Kind{kind}, Clock: c, Locate: func(context.Context, volume.Ref) (volume.Place, error) { return place, nil }})
+			t.Cleanup(p.Close)
+			return p.Volume(ref)
+		}
+		_, here := open(t, e, clock.NewFake(time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)))
+		there := node(time.Hour)
+		type key struct{}
+		count := func(tx *volume.Tx) (int, error) {
+			return volume.Memo(ctx, tx, key{}, []string{"thing"}, func() (n int, err error) {
+				err = tx.GetText(ctx, `SELECT count(*) FROM thing`, nil, &n)
+				return n, err
+			})
+		}
+		seen := func(v *volume.Volume) (n int) {
+			t.Helper()
+			if err := v.Read(ctx, func(tx *volume.Tx) (err error) { n, err = count(tx); return err }); err != nil {
+				t.Fatal(err)
+			}
+			return n
+		}
+		write := func(v *volume.Volume, fn func(*volume.Tx) error) {
+			t.Helper()
+			if err := v.Write(ctx, fn); err != nil {
+				t.Fatal(err)
+			}
+		}
+		tag := func(name string) func(*volume.Tx) error {
+			return func(tx *volume.Tx) error {
+				_, err := tx.ExecText(ctx, `INSERT INTO tag (thing, tag) VALUES (1, $1)`, name)
+				return err
+			}
+		}
+		for i := range 5 {
+			if n := seen(here); n != i {
+				t.Fatalf("%d rows seen here, %d are there", n, i)
+			}
+			write(there, insert(i, "a"))
+			write(here, tag(fmt.Sprint("here", i))) // the value here is old, and this commit does not say so
+			if n := seen(here); n != i+1 {
+				t.Fatalf("%d rows seen after a commit of one's own, %d are there", n, i+1)
+			}
+			write(here, func(tx *volume.Tx) error { // a write sees them too, and undoes what it did itself
+				if err := insert(100, "never")(tx); err != nil {
+					return err
+				}
+				if n, err := count(tx); err != nil || n != i+1 {
+					return fmt.Errorf("%d rows seen in a write, %w", n, err)
+				}
+				_, err := tx.ExecText(ctx, `DELETE FROM thing WHERE id = 100`)
+				return err
+			})
+			failed := errors.New("undone")
+			if err := here.Write(ctx, func(tx *volume.Tx) error {
+				if _, err := count(tx); err != nil {
+					return err
+				}
+				return errors.Join(insert(200, "never")(tx), failed)
+			}); !errors.Is(err, failed) {
+				t.Fatal(err)
+			}
+		}
+		all := commits(t, here)
+		for i := 1; i < len(all); i++ {
+			if all[i].At.Before(all[i-1].At) {
+				t.Errorf("commit %d at %s, before %s of the one ahead of it", all[i].Seq, all[i].At, all[i-1].At)
+			}
+		}
+	})
+}
+
 // TestDigestFollowsEveryChange runs random statements, through Write and past it, and after each compares the digest of a full scan
 // with the digest that follows from the journal alone.
 func TestDigestFollowsEveryChange(t *testing.T) {
