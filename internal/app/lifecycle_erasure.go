@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"holdfast.dev/internal/base/fault"
 	"holdfast.dev/internal/base/ids"
@@ -165,7 +166,7 @@ func (n *Node) eraseAgain(ctx context.Context, ref volume.Ref) error {
 }
 
 // later tells what a volume that is being brought back has to do: somebody was erased here once, jobs are overdue, or jobs wait.
-func (n *Node) later(ctx context.Context, tx *storage.Tx, kind volume.Kind, b recovery.Built) (recovery.Later, error) {
+func (n *Node) later(ctx context.Context, tx *storage.Tx, kind volume.Kind, b recovery.Built) (recovery.Later, time.Time, error) {
 	if kind.Name != fleet.ControlRef.Kind {
 		erased := false
 		err := n.control().Read(ctx, func(c *volume.Tx) (err error) {
@@ -176,25 +177,24 @@ func (n *Node) later(ctx context.Context, tx *storage.Tx, kind volume.Kind, b re
 			err = nil
 		}
 		if err != nil || erased {
-			return recovery.Overdue, err
+			return recovery.Overdue, time.Time{}, err
 		}
 	}
 	if !slices.ContainsFunc(kind.Tables, func(t storage.Table) bool { return t.Name == jobs.Tables[0].Name }) {
-		return recovery.Nothing, nil
+		return recovery.Nothing, time.Time{}, nil
 	}
 	next, any, err := jobs.NextIn(ctx, tx)
 	switch {
 	case err != nil || !any:
-		return recovery.Nothing, err
+		return recovery.Nothing, time.Time{}, err
 	case next.Before(n.Clock.Now().Add(-graceOf(b))):
-		return recovery.Overdue, nil
+		return recovery.Overdue, time.Time{}, nil
 	}
-	return recovery.Waiting, nil
+	return recovery.Waiting, next, nil
 }
 
-// wakeRestored makes sure that the jobs of a volume that was brought back are looked at.
+// wakeRestored has the jobs of a volume that was brought back looked at when the first is due: its builder has seen when, and opening hundreds of volumes that have nothing to do yet
+// takes as long as building many of them.
 func (n *Node) wakeRestored(_ context.Context, b recovery.Built) error {
-	err := n.Jobs.Wake(b.Ref, n.Clock.Now())
-	n.Jobs.Look(b.Ref)
-	return err
+	return n.Jobs.Anew(b.Ref, b.Due)
 }

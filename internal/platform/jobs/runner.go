@@ -106,6 +106,9 @@ func (r *Runner) Refresh(ctx context.Context) error { return r.wakes.load(ctx) }
 // Look makes the runner look at a volume now, whatever it knows of it: after a restore, for instance.
 func (r *Runner) Look(ref volume.Ref) { r.wakes.looked(ref, r.Clock.Now()) }
 
+// Anew says when the first job of a volume is due that was put in the place of another one, which nobody has written to yet: what was known of that one counts no more.
+func (r *Runner) Anew(ref volume.Ref, due time.Time) error { return r.wakes.anew(ref, due) }
+
 // longestSleep bounds how late a job can be when the machine's clock jumps.
 const longestSleep = time.Second
 

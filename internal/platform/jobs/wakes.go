@@ -112,10 +112,29 @@ func (w *wakes) ask(ref volume.Ref, at time.Time) error {
 	defer w.mu.Unlock()
 	e := w.entry(ref)
 	e.armed = sooner(e.armed, at)
+	return w.promise(e, at)
+}
+
+// anew forgets what was known of a volume, and has it looked at at an instant. A look that is under way ends with what it saw, and adds to that.
+func (w *wakes) anew(ref volume.Ref, at time.Time) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	e := w.entry(ref)
+	if err := w.promise(e, at); err != nil {
+		return err
+	}
+	e.armed, e.held = time.Time{}, time.Time{}
+	w.set(e, at)
+	w.ring()
+	return nil
+}
+
+// promise makes durable that a volume is looked at at an instant or before; the caller holds the lock.
+func (w *wakes) promise(e *wake, at time.Time) error {
 	if !e.durable.IsZero() && !at.Before(e.durable) {
 		return nil
 	}
-	if err := w.ledger.SetWake(context.Background(), ref, at); err != nil {
+	if err := w.ledger.SetWake(context.Background(), e.ref, at); err != nil {
 		return err
 	}
 	e.durable = at

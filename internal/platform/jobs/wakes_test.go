@@ -115,3 +115,21 @@ func BenchmarkDue(b *testing.B) {
 		w.looked(busy, time.Time{})
 	}
 }
+
+// A volume that was put in the place of another one is looked at when its own first job is due, not when the other one's was.
+func TestAnewForgetsWhatWasKnown(t *testing.T) {
+	now := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
+	ref := volume.Ref{Kind: "work", Owner: "site_a"}
+	w := wakes{ledger: forgetful{}, by: map[volume.Ref]*wake{}, signal: make(chan struct{}, 1)}
+	w.again(ref, now)
+	if err := w.anew(ref, now.Add(time.Hour)); err != nil {
+		t.Fatal(err)
+	}
+	all := func(volume.Ref) bool { return true }
+	if refs, next := w.due(now.Add(time.Minute), all); len(refs) != 0 || !next.Equal(now.Add(time.Hour)) {
+		t.Fatalf("due %v, next at %s", refs, next)
+	}
+	if refs, _ := w.due(now.Add(time.Hour), all); len(refs) != 1 {
+		t.Fatalf("due %v", refs)
+	}
+}

@@ -26,10 +26,11 @@ type Built struct {
 	Head       int64  // the newest commit that the vault has
 	Digest     string // of the state, recorded when Target was sealed and recomputed from the rows just built
 	Rows       int64
-	Bytes      int64 // of the database built
-	Replayed   int64 // commits replayed on top of the snapshot
-	Undoes     int   // rows that differ from the state at Head
-	Later      Later // see Config.Later
+	Bytes      int64     // of the database built
+	Replayed   int64     // commits replayed on top of the snapshot
+	Undoes     int       // rows that differ from the state at Head
+	Later      Later     // see Config.Later
+	Due        time.Time `json:",omitzero"` // when what it waits for is due
 	// Lost says what the vault has lost behind the newest commit that can be had, nil where nothing is known to be. A restore gives it up: its commit follows the newest
 	// whole one, and the numbers of those lost are not used again.
 	Lost *vault.Gap `json:",omitempty"`

@@ -133,7 +133,7 @@ func (r *Recovery) ask(ctx context.Context, built, kind volume.Kind, db storage.
 		return nil
 	}
 	return readHere(db)(ctx, func(tx *storage.Tx) (err error) {
-		b.Later, err = r.later(ctx, tx, kind, *b)
+		b.Later, b.Due, err = r.later(ctx, tx, kind, *b)
 		return err
 	})
 }

@@ -27,7 +27,7 @@ type Recovery struct {
 	log     *slog.Logger
 	settle  func(context.Context, Built) error
 	wake    func(context.Context, Built) error
-	later   func(context.Context, *storage.Tx, volume.Kind, Built) (Later, error)
+	later   func(context.Context, *storage.Tx, volume.Kind, Built) (Later, time.Time, error)
 	quiet   *throttle
 	files   journal.FileScan
 	whole   Whole
@@ -48,12 +48,12 @@ type Config struct {
 	Clock   clock.Clock
 	Tmp     string
 	Log     *slog.Logger
-	// Later tells what a volume that was built has to do with the time to come. The default is that it is overdue.
-	Later func(ctx context.Context, tx *storage.Tx, kind volume.Kind, b Built) (Later, error)
+	// Later tells what a volume that was built has to do with the time to come, and when, where it waits for something. The default is that it is overdue.
+	Later func(ctx context.Context, tx *storage.Tx, kind volume.Kind, b Built) (Later, time.Time, error)
 	// Restored is called for every volume with something overdue that was brought back, before anybody can change it: what its time past would send is
 	// held there.
 	Restored func(ctx context.Context, b Built) error
-	// Wake is called for every volume that was brought back and waits for something.
+	// Wake is called for every volume that was brought back and waits for something, until Built.Due.
 	Wake func(ctx context.Context, b Built) error
 	// Builders is how many volumes are built at the same time, over all restores; the default is one a processor.
 	Builders int
@@ -75,7 +75,9 @@ func New(c Config) *Recovery {
 		c.Restored = func(context.Context, Built) error { return nil }
 	}
 	if c.Later == nil {
-		c.Later = func(context.Context, *storage.Tx, volume.Kind, Built) (Later, error) { return Overdue, nil }
+		c.Later = func(context.Context, *storage.Tx, volume.Kind, Built) (Later, time.Time, error) {
+			return Overdue, time.Time{}, nil
+		}
 	}
 	if c.Wake == nil {
 		c.Wake = func(context.Context, Built) error { return nil }

@@ -286,7 +286,7 @@ func nextKey(last string, at time.Time, node string) string {
 
 // emptied tells whether a volume can be read and its journal is gone: somebody dropped its tables.
 func (s *Shipper) emptied(ctx context.Context, ref volume.Ref) (gone bool) {
-	err := s.pool.Volume(ref).Read(ctx, func(tx *volume.Tx) error {
+	err := s.pool.Volume(ref).ReadOpen(ctx, func(tx *volume.Tx) error {
 		names, err := storage.TableNames(ctx, tx.Tx)
 		gone = !slices.Contains(names, "journal_head")
 		return err
@@ -302,7 +302,7 @@ func (s *Shipper) collect(ctx context.Context, ref volume.Ref) (sh shipment, fra
 	ctx, stop := context.WithTimeout(ctx, readTime)
 	defer stop()
 	sh.ref = ref
-	err = s.pool.Volume(ref).Read(ctx, func(tx *volume.Tx) error {
+	err = s.pool.Volume(ref).ReadOpen(ctx, func(tx *volume.Tx) error {
 		h, err := journal.ReadHead(ctx, tx.Tx)
 		if err != nil || h.Seq == h.SealedSeq {
 			return err

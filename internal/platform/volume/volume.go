@@ -88,13 +88,30 @@ func (v *Volume) Ref() Ref { return v.ref }
 
 // Read runs fn on one consistent instant.
 func (v *Volume) Read(ctx context.Context, fn func(*Tx) error) error {
+	return v.read(ctx, storage.DB.Read, fn)
+}
+
+// ReadOpen is Read for what is short and may hold up a write meanwhile, where the engine can read on what is open already: on SQLite it still finds what a volume holds whose file was
+// removed under it.
+func (v *Volume) ReadOpen(ctx context.Context, fn func(*Tx) error) error {
+	return v.read(ctx, func(db storage.DB, ctx context.Context, fn func(*storage.Tx) error) error {
+		if open, ok := db.(interface {
+			ReadOpen(context.Context, func(*storage.Tx) error) error
+		}); ok {
+			return open.ReadOpen(ctx, fn)
+		}
+		return db.Read(ctx, fn)
+	}, fn)
+}
+
+func (v *Volume) read(ctx context.Context, how func(storage.DB, context.Context, func(*storage.Tx) error) error, fn func(*Tx) error) error {
 	h, err := v.pool.acquire(ctx, v.ref)
 	if err != nil {
 		return err
 	}
 	defer v.pool.release(h)
 	seq := h.known()
-	return h.db.Read(ctx, func(tx *storage.Tx) error {
+	return how(h.db, ctx, func(tx *storage.Tx) error {
 		return fn(&Tx{Tx: tx, hot: h, now: v.pool.clock.Now(), seq: seq})
 	})
 }

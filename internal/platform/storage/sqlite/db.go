@@ -46,11 +46,7 @@ func (db *DB) ReadHere(ctx context.Context, fn func(*storage.Tx) error) error {
 		return err
 	}
 	defer db.put(w)
-	if err := w.begin("BEGIN"); err != nil {
-		return err
-	}
-	defer w.rollback()
-	return fn(storage.NewTx(w, storage.SQLite, classify))
+	return w.read(fn)
 }
 
 // FinishBuild closes a database opened by OpenBuild, as any other one is kept, and makes its file durable with one fsync.
@@ -77,16 +73,21 @@ func syncFile(path string) error {
 
 // CloseBuild is FinishBuild without the fsync: the file is nobody's before Engine.Durable.
 func (db *DB) CloseBuild() error {
-	w, err := db.take(context.Background())
-	if err != nil {
-		return err
-	}
-	_, err = w.Exec(context.Background(), "PRAGMA journal_mode=WAL", nil)
-	db.put(w)
-	if err = errors.Join(classify(err), db.Close()); err != nil {
+	if err := errors.Join(db.Close(), writeAhead(db.path)); err != nil {
 		return fmt.Errorf("finish %s: %w", db.path, err)
 	}
 	return nil
+}
+
+// writeAhead marks a file that nobody has open as one with a write-ahead log, as the pragma does, which would make the log and its index only to remove them
+// again, while every other open and close of the process waits: https://www.sqlite.org/fileformat2.html#file_format_version_numbers
+func writeAhead(path string) error {
+	f, err := os.OpenFile(path, os.O_WRONLY, 0)
+	if err != nil {
+		return err
+	}
+	_, err = f.WriteAt([]byte{2, 2}, 18)
+	return errors.Join(err, f.Close())
 }
 
 // OpenImmutable opens a file for reading that nobody writes, such as an unpacked snapshot: no locks, no log.
@@ -116,7 +117,8 @@ func open(path, mode string) (*DB, error) {
 	return db, nil
 }
 
-// take gives the connection that writes, to be put back by put.
+// take gives the connection that writes, to be put back by put. The first is one that has read and rests, if there is one: it knows the schema, which takes most of
+// the time of opening a small database.
 func (db *DB) take(ctx context.Context) (*conn, error) {
 	select {
 	case w, ok := <-db.writer:
@@ -129,11 +131,28 @@ func (db *DB) take(ctx context.Context) (*conn, error) {
 	case <-ctx.Done():
 		return nil, ctx.Err()
 	}
-	w, err := db.connect(true)
+	w, err := db.firstWriter()
 	if err != nil {
 		db.writer <- nil
 	}
 	return w, err
+}
+
+func (db *DB) firstWriter() (*conn, error) {
+	if db.building {
+		return db.connect(true)
+	}
+	select {
+	case c := <-db.readers: // never closed here: Close waits for the writer first
+		if err := c.run("PRAGMA query_only=OFF", "PRAGMA journal_mode=WAL", "PRAGMA synchronous=FULL"); err != nil {
+			c.close()
+			return nil, err
+		}
+		c.write = true
+		return c, nil
+	default:
+		return db.connect(true)
+	}
 }
 
 func (db *DB) put(w *conn) { db.writer <- w }
@@ -153,13 +172,12 @@ func (db *DB) connect(write bool) (*conn, error) {
 	} else {
 		setup = append(setup, "PRAGMA query_only=ON")
 	}
-	for _, s := range setup {
-		if _, err := c.ExecContext(ctx, s); err != nil {
-			c.Close()
-			return nil, fmt.Errorf("%s: %s: %w", db.path, s, classify(err))
-		}
+	made := &conn{c: c, write: write, stmts: map[string]*statement{}}
+	if err := made.run(setup...); err != nil {
+		c.Close()
+		return nil, fmt.Errorf("%s: %w", db.path, err)
 	}
-	return &conn{c: c, write: write, stmts: map[string]*statement{}}, nil
+	return made, nil
 }
 
 // Dialect implements storage.DB.
@@ -167,6 +185,17 @@ func (db *DB) Dialect() storage.Dialect { return storage.SQLite }
 
 // Read implements storage.DB.
 func (db *DB) Read(ctx context.Context, fn func(*storage.Tx) error) error {
+	return db.readOn(ctx, db.reader, fn)
+}
+
+// ReadOpen is Read for what is short, on a connection that is open: one that reads and rests, else the one that writes. A file that was removed under its open connections is
+// read on like this, where another connection would find nothing; and it spares that other one, which is opened only while all are at work.
+func (db *DB) ReadOpen(ctx context.Context, fn func(*storage.Tx) error) error {
+	return db.readOn(ctx, db.opened, fn)
+}
+
+// readOn reads on a connection that reads and rests, else on the one that other gives, to be given back.
+func (db *DB) readOn(ctx context.Context, other func(context.Context) (c *conn, back chan<- *conn, err error), fn func(*storage.Tx) error) error {
 	select {
 	case db.slots <- struct{}{}:
 	case <-ctx.Done():
@@ -174,20 +203,44 @@ func (db *DB) Read(ctx context.Context, fn func(*storage.Tx) error) error {
 	}
 	defer func() { <-db.slots }()
 	var c *conn
+	var back chan<- *conn = db.readers
 	select {
 	case c = <-db.readers:
 	default:
 		var err error
-		if c, err = db.connect(false); err != nil {
+		if c, back, err = other(ctx); err != nil {
 			return err
 		}
 	}
-	defer func() { db.readers <- c }()
-	if err := c.begin("BEGIN"); err != nil {
-		return err
+	defer func() { back <- c }()
+	return c.read(fn)
+}
+
+func (db *DB) reader(context.Context) (*conn, chan<- *conn, error) {
+	c, err := db.connect(false)
+	return c, db.readers, err
+}
+
+func (db *DB) opened(ctx context.Context) (*conn, chan<- *conn, error) {
+	select {
+	case w, ok := <-db.writer:
+		if w != nil {
+			return w, db.writer, nil
+		}
+		if ok {
+			db.put(nil)
+		}
+	default:
 	}
-	defer c.rollback()
-	return fn(storage.NewTx(c, storage.SQLite, classify))
+	c, err := db.connect(false)
+	if err == nil {
+		return c, db.readers, nil
+	}
+	w, gone := db.take(ctx) // when its write is done
+	if gone != nil {
+		return nil, nil, errors.Join(err, gone)
+	}
+	return w, db.writer, nil
 }
 
 // Write implements storage.DB.
@@ -319,6 +372,25 @@ func (c *conn) Query(ctx context.Context, text string, args []any) (*sql.Rows, e
 		ctx = context.Background()
 	}
 	return s.QueryContext(ctx, arranged(s.order, args)...)
+}
+
+// run executes statements that are not kept.
+func (c *conn) run(statements ...string) error {
+	for _, s := range statements {
+		if _, err := c.c.ExecContext(context.Background(), s); err != nil {
+			return fmt.Errorf("%s: %w", s, classify(err))
+		}
+	}
+	return nil
+}
+
+// read runs fn in a transaction that sees one instant and is undone.
+func (c *conn) read(fn func(*storage.Tx) error) error {
+	if err := c.begin("BEGIN"); err != nil {
+		return err
+	}
+	defer c.rollback()
+	return fn(storage.NewTx(c, storage.SQLite, classify))
 }
 
 func (c *conn) begin(text string) error {
