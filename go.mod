@@ -83,7 +83,7 @@ require (
 	golang.org/x/text v0.43.0
 	modernc.org/libc v1.80.1
 	modernc.org/mathutil v1.7.1 // indirect
-	modernc.org/memory v1.12.1 // indirect
+	modernc.org/memory v1.12.1
 )
 
 ignore ./ui/node_modules

@@ -50,6 +50,7 @@ type Runner struct {
 	handlers map[string]Handler
 	wakes    wakes
 	slots    chan struct{}
+	looks    chan struct{} // see lookers
 	running  tally
 
 	mu     sync.Mutex
@@ -67,7 +68,7 @@ func New(c Config) *Runner {
 	if c.Parallel <= 0 {
 		c.Parallel = 64
 	}
-	return &Runner{Config: c, handlers: map[string]Handler{}, atWork: map[string]bool{}, slots: make(chan struct{}, c.Parallel),
+	return &Runner{Config: c, handlers: map[string]Handler{}, atWork: map[string]bool{}, slots: make(chan struct{}, c.Parallel), looks: make(chan struct{}, lookers),
 		wakes: wakes{ledger: c.Ledger, by: map[volume.Ref]*wake{}, signal: make(chan struct{}, 1)}}
 }
 
@@ -189,8 +190,18 @@ func (r *Runner) look(ctx context.Context, ref volume.Ref) {
 	r.wakes.looked(ref, next)
 }
 
+// lookers bounds how many volumes are asked for their jobs at once: where thousands have something due at the same instant, all would be opened together, and whoever wants another one
+// opened would stand in line behind them.
+const lookers = 8
+
 // due gives jobs whose time has come, and the time of the first one whose has not.
 func (r *Runner) due(ctx context.Context, v *volume.Volume) (due []*Job, next time.Time, err error) {
+	select {
+	case r.looks <- struct{}{}:
+		defer func() { <-r.looks }()
+	case <-ctx.Done():
+		return nil, next, ctx.Err()
+	}
 	err = v.Read(ctx, func(tx *volume.Tx) error {
 		now := clock.Micros(tx.Now())
 		if due, err = storage.All(ctx, tx.Tx, qDue, scan, now, perLook); err != nil {

@@ -5,7 +5,9 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"holdfast.dev/internal/base/clock"
 	"holdfast.dev/internal/platform/storage"
@@ -209,6 +211,9 @@ func imageOrNil(image *string) any {
 
 // DecodeImage reads an image: string, int64 or nil for each column.
 func DecodeImage(image string) ([]any, error) {
+	if row, ok := plainImage(image); ok {
+		return row, nil
+	}
 	dec := json.NewDecoder(bytes.NewReader([]byte(image)))
 	dec.UseNumber()
 	var row []any
@@ -225,6 +230,55 @@ func DecodeImage(image string) ([]any, error) {
 		}
 	}
 	return row, nil
+}
+
+// plainImage reads an image in which nothing is escaped, as most are: many times faster than a decoder that takes any JSON. ok is false for every other text.
+func plainImage(image string) (row []any, ok bool) {
+	if len(image) < 2 || image[0] != '[' || image[len(image)-1] != ']' {
+		return nil, false
+	}
+	rest := image[1 : len(image)-1]
+	for row = make([]any, 0, 1+strings.Count(rest, ",")); rest != ""; {
+		var value any
+		switch {
+		case rest[0] == '"':
+			end := strings.IndexByte(rest[1:], '"') + 1
+			if end == 0 || !plainText(rest[1:end]) {
+				return nil, false
+			}
+			value, rest = rest[1:end], rest[end+1:]
+		case strings.HasPrefix(rest, "null"):
+			rest = rest[len("null"):]
+		default:
+			end := strings.IndexByte(rest, ',')
+			if end < 0 {
+				end = len(rest)
+			}
+			n, err := strconv.ParseInt(rest[:end], 10, 64)
+			if err != nil || strconv.FormatInt(n, 10) != rest[:end] {
+				return nil, false
+			}
+			value, rest = n, rest[end:]
+		}
+		if row = append(row, value); rest == "" {
+			break
+		}
+		if rest[0] != ',' || len(rest) == 1 {
+			return nil, false
+		}
+		rest = rest[1:]
+	}
+	return row, true
+}
+
+// plainText tells whether what stands between two quotes is the text itself.
+func plainText(s string) bool {
+	for i := range len(s) {
+		if s[i] == '\\' || s[i] < ' ' {
+			return false
+		}
+	}
+	return utf8.ValidString(s)
 }
 
 // KeyOf gives the primary key inside an image, as text that is equal for equal keys of a table.

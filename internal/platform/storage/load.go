@@ -3,6 +3,7 @@ package storage
 import (
 	"context"
 	"fmt"
+	"strconv"
 	"strings"
 )
 
@@ -93,8 +94,8 @@ func (t *Tx) loadByCopy(ctx context.Context, r copying, table string, columns []
 
 func (t *Tx) loadByInsert(ctx context.Context, table string, columns []string, rows RowSource) (n int64, err error) {
 	most := max(1, loadArgs/len(columns))
-	many, one := Insertion(table, columns, most), Insertion(table, columns, 1)
-	args := make([]any, 0, most*len(columns))
+	many := "" // made when it is wanted: most tables of a small volume have a few rows or none
+	var args []any
 	for {
 		row, err := rows()
 		if err != nil {
@@ -106,11 +107,18 @@ func (t *Tx) loadByInsert(ctx context.Context, table string, columns []string, r
 		if args = append(args, row...); len(args) < most*len(columns) {
 			continue
 		}
+		if many == "" {
+			many = Insertion(table, columns, most)
+		}
 		if _, err := t.ExecText(ctx, many, args...); err != nil {
 			return n, err
 		}
 		n, args = n+int64(most), args[:0]
 	}
+	if len(args) == 0 {
+		return n, nil
+	}
+	one := Insertion(table, columns, 1)
 	for ; len(args) > 0; args = args[len(columns):] { // two lengths of statements a table: they are prepared once
 		if _, err := t.ExecText(ctx, one, args[:len(columns)]...); err != nil {
 			return n, err
@@ -131,11 +139,12 @@ func Insertion(table string, columns []string, n int) string {
 		}
 		for j := range columns {
 			p++
-			sep := ", "
 			if j == 0 {
-				sep = "("
+				b.WriteString("($")
+			} else {
+				b.WriteString(", $")
 			}
-			fmt.Fprintf(&b, "%s$%d", sep, p)
+			b.WriteString(strconv.Itoa(p))
 		}
 		b.WriteString(")")
 	}
