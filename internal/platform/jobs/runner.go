@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"math/rand/v2"
+	"runtime"
 	"sync"
 	"time"
 
@@ -68,7 +69,7 @@ func New(c Config) *Runner {
 	if c.Parallel <= 0 {
 		c.Parallel = 64
 	}
-	return &Runner{Config: c, handlers: map[string]Handler{}, atWork: map[string]bool{}, slots: make(chan struct{}, c.Parallel), looks: make(chan struct{}, lookers),
+	return &Runner{Config: c, handlers: map[string]Handler{}, atWork: map[string]bool{}, slots: make(chan struct{}, c.Parallel), looks: make(chan struct{}, lookers()),
 		wakes: wakes{ledger: c.Ledger, by: map[volume.Ref]*wake{}, signal: make(chan struct{}, 1)}}
 }
 
@@ -190,9 +191,9 @@ func (r *Runner) look(ctx context.Context, ref volume.Ref) {
 	r.wakes.looked(ref, next)
 }
 
-// lookers bounds how many volumes are asked for their jobs at once: where thousands have something due at the same instant, all would be opened together, and whoever wants another one
-// opened would stand in line behind them.
-const lookers = 8
+// lookers gives how many volumes are asked for their jobs at once. Where thousands have something due at the same instant, all would be opened together, and requests would stand in
+// line behind them for the processor and for the file system.
+func lookers() int { return max(2, runtime.GOMAXPROCS(0)/2) }
 
 // due gives jobs whose time has come, and the time of the first one whose has not.
 func (r *Runner) due(ctx context.Context, v *volume.Volume) (due []*Job, next time.Time, err error) {
