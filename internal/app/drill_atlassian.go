@@ -28,9 +28,9 @@ func atlassianScenario() *scenario {
 
 func atlassian(ctx context.Context, d *drill) error {
 	return inTurn(ctx, d.create, d.contacts, d.fill, d.meetNeighbours, d.theMistake, d.serve, func(ctx context.Context) error {
+		d.near.begin(ctx) // before clients write: they do not either while sites are restored
 		end := d.writing(ctx)
 		defer end()
-		d.near.begin(ctx)
 		d.writeFor(d.o.Writing)
 		if err := inTurn(ctx, d.theGuardBypassed, d.allSuspended); err != nil {
 			return err

@@ -32,6 +32,7 @@ type DrillNeighbours struct {
 const (
 	settling int32 = iota // their volumes are opened
 	calm
+	meanwhile // clients write to the other sites: not measured
 	duringDisaster
 	duringRestore
 	afterwards
@@ -104,10 +105,27 @@ func (n *neighbours) begin(ctx context.Context) {
 		n.work.Go(func() { n.live(ctx, s, rand.New(rand.NewPCG(n.d.o.Seed, 1<<41|uint64(i)))) })
 	}
 	time.Sleep(min(settle, n.d.o.Calm))
+	n.d.awaitJobs(ctx)
 	n.phase(calm)
 	for tenth := range 10 {
 		time.Sleep(n.d.o.Calm / 10)
 		n.d.report(Progress{Step: "measuring the neighbours", Done: int64(tenth + 1), Total: 10, Unit: "tenths of the time"})
+	}
+	n.phase(meanwhile)
+}
+
+// fewJobs is a backlog of jobs that the work of the neighbours alone may make.
+const fewJobs = 10
+
+// awaitJobs waits until the jobs of what was filled are done, for two minutes at most: they would be measured with the neighbours.
+func (d *drill) awaitJobs(ctx context.Context) {
+	for range 240 {
+		left := d.n.Jobs.Backlog()
+		if left < fewJobs || ctx.Err() != nil {
+			return
+		}
+		d.report(Progress{Step: "waiting for the jobs of what was filled", Total: int64(left), Unit: "volumes"})
+		time.Sleep(500 * time.Millisecond)
 	}
 }
 

@@ -21,9 +21,9 @@ func wipeScenario() *scenario {
 
 func wipe(ctx context.Context, d *drill) error {
 	return inTurn(ctx, d.create, d.fill, d.meetNeighbours, func(ctx context.Context) error {
+		d.near.begin(ctx)
 		end := d.writing(ctx)
 		defer end()
-		d.near.begin(ctx)
 		d.writeFor(d.o.Writing)
 		d.near.phase(duringDisaster)
 		if err := d.lastShipmentUnlessFiles(ctx); err != nil {

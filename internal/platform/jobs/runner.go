@@ -111,6 +111,14 @@ func (r *Runner) Look(ref volume.Ref) { r.wakes.looked(ref, r.Clock.Now()) }
 // Anew says when the first job of a volume is due that was put in the place of another one, which nobody has written to yet: what was known of that one counts no more.
 func (r *Runner) Anew(ref volume.Ref, due time.Time) error { return r.wakes.anew(ref, due) }
 
+// Backlog counts the volumes that are being asked for their jobs or should be, and the jobs at work.
+func (r *Runner) Backlog() int {
+	r.mu.Lock()
+	working := len(r.atWork)
+	r.mu.Unlock()
+	return working + r.wakes.backlog(r.Clock.Now())
+}
+
 // longestSleep bounds how late a job can be when the machine's clock jumps.
 const longestSleep = time.Second
 

@@ -187,6 +187,18 @@ func (w *wakes) due(now time.Time, mine func(volume.Ref) bool) (refs []volume.Re
 	return refs, next
 }
 
+// backlog counts the volumes that are being looked at, or should be.
+func (w *wakes) backlog(now time.Time) (n int) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for _, e := range w.by {
+		if e.looking || !e.at.IsZero() && !e.at.After(now) {
+			n++
+		}
+	}
+	return n
+}
+
 // looked is called when a look is over: next is the volume's earliest job now.
 func (w *wakes) looked(ref volume.Ref, next time.Time) {
 	w.mu.Lock()
