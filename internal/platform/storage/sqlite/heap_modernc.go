@@ -3,6 +3,7 @@
 package sqlite
 
 import (
+	"runtime"
 	"sync"
 	"unsafe"
 
@@ -10,13 +11,17 @@ import (
 	"modernc.org/memory"
 )
 
-// heaps are where SQLite's memory comes from: several, so that connections at work at the same time do not wait for one another at each of the thousands of allocations that
-// opening a database takes. Each connection allocates from one, by the number of its thread structure; what it gave is freed where it came from, whoever frees it.
-var heaps [16]struct {
+// heap is an allocator and who may use it now.
+type heap struct {
 	sync.Mutex
 	memory.Allocator
 	_ [64]byte // each lock on a line of the processor's cache of its own
 }
+
+// heaps are where SQLite's memory comes from: several, so that connections at work at the same time do not wait for one another at each of the thousands of allocations that
+// opening a database takes. Each connection allocates from one, by the number of its thread structure; what it gave is freed where it came from, whoever frees it. Each keeps some
+// memory that is not in use: two for each processor, sixteen at most.
+var heaps = make([]heap, min(16, 2*runtime.GOMAXPROCS(0)))
 
 // heapHead is before every piece of memory: the number of its heap. SQLite wants pieces that begin at multiples of 8.
 const heapHead = 8
