@@ -47,7 +47,7 @@ export function CustomActionsPage(): ReactElement {
     >
       {list.isPending ? (
         <SkeletonRows rows={4} height={44} />
-      ) : list.isError ? (
+      ) : list.isLoadingError ? (
         <ErrorState what="load the custom actions" error={list.error} onRetry={() => void list.refetch()} />
       ) : list.data.length === 0 ? (
         <EmptyState icon="bolt" title="No button calls anything yet" action={<Button onClick={() => setEditing('new')}>Create the first</Button>}>

@@ -44,7 +44,7 @@ export function DeliveriesPage(): ReactElement {
       {account.admin && <Retention />}
       {list.isPending ? (
         <SkeletonRows rows={8} height={44} />
-      ) : list.isError ? (
+      ) : list.isLoadingError ? (
         <ErrorState what="load the delivery log" error={list.error} onRetry={() => void list.refetch()} />
       ) : shown.length === 0 ? (
         <EmptyState icon="mail" title={all.length === 0 ? 'Nothing was sent yet' : 'None of those that are loaded'}>

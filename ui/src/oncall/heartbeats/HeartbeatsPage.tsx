@@ -41,7 +41,7 @@ export function HeartbeatsPage(): ReactElement {
     >
       {list.isPending ? (
         <SkeletonRows rows={5} height={44} />
-      ) : list.isError ? (
+      ) : list.isLoadingError ? (
         <ErrorState what="load the heartbeats" error={list.error} onRetry={() => void list.refetch()} />
       ) : list.data.length === 0 ? (
         <EmptyState icon="heart" title="No heartbeat yet" action={account.admin && <Button onClick={() => setEditing('new')}>Create the first</Button>}>

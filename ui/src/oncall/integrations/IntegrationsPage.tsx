@@ -21,7 +21,7 @@ export function IntegrationsPage(): ReactElement {
       <Section title="Yours" hint="What sends alerts here, each with keys of its own.">
         {list.isPending ? (
           <SkeletonRows rows={4} height={44} />
-        ) : list.isError ? (
+        ) : list.isLoadingError ? (
           <ErrorState what="load the integrations" error={list.error} onRetry={() => void list.refetch()} />
         ) : list.data.integrations.length === 0 ? (
           <EmptyState icon="plug" title="Nothing sends alerts yet">

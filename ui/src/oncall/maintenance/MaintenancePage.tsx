@@ -61,7 +61,7 @@ export function MaintenancePage(): ReactElement {
       <div role="tabpanel" aria-label={show === 'over' ? 'Over' : 'Now and planned'}>
         {list.isPending ? (
           <SkeletonRows rows={4} height={44} />
-        ) : list.isError ? (
+        ) : list.isLoadingError ? (
           <ErrorState what="load the maintenances" error={list.error} onRetry={() => void list.refetch()} />
         ) : shown.length === 0 ? (
           <EmptyState icon="clock" title={show === 'over' ? 'None was held yet' : 'Nothing is under maintenance'} action={show === 'ahead' && account.admin && <Button onClick={() => setEditing('new')}>Plan a maintenance</Button>}>

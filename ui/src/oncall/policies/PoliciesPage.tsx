@@ -64,7 +64,7 @@ export function PoliciesPage(): ReactElement {
       <div role="tabpanel" aria-label={type === 'alert' ? 'Alert policies' : 'Notification policies'}>
         {list.isPending || teams.isPending ? (
           <SkeletonRows rows={4} height={72} />
-        ) : list.isError ? (
+        ) : list.isLoadingError ? (
           <ErrorState what="load the policies" error={list.error} onRetry={() => void list.refetch()} />
         ) : shown.every(({ policies }) => policies.length === 0) ? (
           <EmptyState icon="filter" title={words[type].empty} action={may.length > 0 && <Button onClick={() => setEditing('new')}>Add the first</Button>}>
