@@ -214,6 +214,11 @@ func DecodeImage(image string) ([]any, error) {
 	if row, ok := plainImage(image); ok {
 		return row, nil
 	}
+	return anyImage(image)
+}
+
+// anyImage reads an image with a decoder that takes any JSON.
+func anyImage(image string) ([]any, error) {
 	dec := json.NewDecoder(bytes.NewReader([]byte(image)))
 	dec.UseNumber()
 	var row []any

@@ -2,7 +2,6 @@ package sqlite
 
 import (
 	"context"
-	"os"
 	"path/filepath"
 	"sync"
 	"testing"
@@ -13,25 +12,10 @@ import (
 
 // TestACopyIsMadeBesideAllReaders: once as many readers were at work as there may be, their connections stay open; a copy must not wait for one of them.
 func TestACopyIsMadeBesideAllReaders(t *testing.T) {
-	dir := t.TempDir()
-	path := filepath.Join(dir, "volume.db")
-	if err := os.WriteFile(path, nil, 0o600); err != nil {
-		t.Fatal(err)
-	}
-	db, err := OpenFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer db.Close()
+	db, _ := opened(t)
 	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
 	defer cancel()
-	err = db.Write(ctx, func(tx *storage.Tx) error {
-		_, err := tx.ExecText(ctx, `CREATE TABLE thing (id BIGINT PRIMARY KEY)`)
-		return err
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
+	exec(t, db, `CREATE TABLE thing (id BIGINT PRIMARY KEY)`)
 	var together, done sync.WaitGroup
 	together.Add(maxReaders)
 	for range maxReaders {
@@ -44,7 +28,7 @@ func TestACopyIsMadeBesideAllReaders(t *testing.T) {
 	}
 	done.Wait()
 	copied := make(chan error, 1)
-	go func() { copied <- db.CopyTo(ctx, filepath.Join(dir, "copy.db")) }()
+	go func() { copied <- db.CopyTo(ctx, filepath.Join(t.TempDir(), "copy.db")) }()
 	select {
 	case err := <-copied:
 		if err != nil {

@@ -145,7 +145,8 @@ func (db *DB) firstWriter() (*conn, error) {
 	select {
 	case c := <-db.readers: // never closed here: Close waits for the writer first
 		if err := c.run("PRAGMA query_only=OFF", "PRAGMA journal_mode=WAL", "PRAGMA synchronous=FULL"); err != nil {
-			c.close()
+			err = errors.Join(err, c.run("PRAGMA query_only=ON"))
+			db.readers <- c // it stays open: it may be the last that has what a removed file held
 			return nil, err
 		}
 		c.write = true
